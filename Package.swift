@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+// The rooms and what each may know. dev/check-rooms.sh fails the build when an import disagrees.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    // Deliberate faults that the rigs must catch; a release build does not contain them.
+    .define("MAYFLY_FAULTS", .when(configuration: .debug)),
+]
+
+func room(
+    _ name: String, _ dependencies: [Target.Dependency] = [], extra: [SwiftSetting] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + extra)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let arguments: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+
+let package = Package(
+    name: "mayfly",
+    products: [
+        .library(name: "MayflyClient", targets: ["MayflyClient"]),
+        .executable(name: "mayflyd", targets: ["mayflyd"]),
+        .executable(name: "mayfly", targets: ["mayfly"]),
+        .executable(name: "mayfly-load", targets: ["mayfly-load"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        // The C boundary: generated code, module maps, one shim.
+        .target(name: "CMayflyProto", linkerSettings: [.linkedLibrary("protobuf-c")]),
+        .systemLibrary(name: "CSodium"),
+        .systemLibrary(name: "CSQLite"),
+        .target(name: "CLinux"),
+
+        // The rooms.
+        room("MayflyWire", ["CMayflyProto"]),
+        room("MayflyCrypto", ["CSodium"]),
+        room("MayflyCore"),
+        room("MayflyStore", ["MayflyCore", "MayflyCrypto", "CSQLite", "CLinux"]),
+        room(
+            "MayflyServer",
+            ["MayflyCore", "MayflyCrypto", "MayflyStore", "MayflyWire", "CLinux", logging]),
+        room("MayflyClient", ["MayflyWire", "MayflyCrypto", "CLinux"]),
+
+        // Thin: arguments, wiring, run.
+        program("mayflyd", ["MayflyServer", "MayflyCrypto", "CLinux", arguments, logging, toml]),
+        program("mayfly", ["MayflyClient", "MayflyStore", "MayflyCrypto", arguments]),
+        program(
+            "mayfly-load",
+            ["MayflyClient", "MayflyWire", "MayflyCrypto", "CLinux", arguments, histogram]),
+
+        // The tree of Tests mirrors Sources.
+        tests("MayflyWireTests", ["MayflyWire"]),
+        tests("MayflyCryptoTests", ["MayflyCrypto"]),
+        tests("MayflyCoreTests", ["MayflyCore"]),
+        tests("MayflyStoreTests", ["MayflyStore", "MayflyCore", "MayflyCrypto"]),
+        tests(
+            "MayflyServerTests",
+            ["MayflyServer", "MayflyStore", "MayflyWire", "MayflyCore", "MayflyCrypto", "CLinux"]),
+        tests("MayflyClientTests", ["MayflyClient", "MayflyWire", "MayflyCrypto"]),
+        tests(
+            "EndToEndTests",
+            ["MayflyClient", "MayflyWire", "MayflyCrypto", "MayflyCore", "MayflyStore", "CLinux"]),
+    ]
+)

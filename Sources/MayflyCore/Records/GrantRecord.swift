@@ -1,0 +1,80 @@
+/// What the agent's key was proven by.
+package enum Proof: UInt8, Sendable {
+    case agent = 1
+    case attested = 2
+    case legacy = 3
+}
+
+/// What a grant's life hangs on beyond its expiry.
+package enum Binding: UInt8, Sendable {
+    case none = 1
+    case process = 2
+    case processPid = 3
+    case connection = 4
+}
+
+/// Everything durable about one live grant: a row of the store, and the heart of a live entry.
+package struct GrantRecord: Equatable, Sendable {
+    package var serial: Serial
+    package var id: GrantID
+    package var token: TokenID
+    /// The agent: instance, orchestration and task make its SPIFFE ID.
+    package var instance: InstanceID
+    package var orchestration: Name
+    package var task: Name
+    package var app: Serial
+    /// The app's epoch when this was granted; another now, and the grant is dead.
+    package var appEpoch: UInt32
+    package var key: KeyNumber
+    package var publicKey: PublicKey
+    /// In the order asked.
+    package var scope: TextList
+    package var audience: TextList
+    package var issuedAt: Instant
+    package var expiresAt: Instant
+    /// No renewal passes this.
+    package var notAfter: Instant
+    package var proof: Proof
+    package var binding: Binding
+    /// Hops from the root: 0 for a grant made at spawn.
+    package var depth: UInt8 = 0
+    package var renewals: UInt16 = 0
+    /// The delegator's grant, where this one was delegated.
+    package var parent: GrantID?
+    /// The delegate's own registration grant, where this one was delegated.
+    package var holder: GrantID?
+    /// How many uses are left; nil without limit.
+    package var usesLeft: UInt32?
+    /// BLAKE2b-256 of the current token's `header.payload`.
+    package var unsignedDigest: Digest
+    /// Where the log was when this last changed.
+    package var position: LogPosition
+
+    package init(
+        serial: Serial, id: GrantID, token: TokenID, instance: InstanceID, orchestration: Name,
+        task: Name, app: Serial, appEpoch: UInt32, key: KeyNumber, publicKey: PublicKey,
+        scope: TextList, audience: TextList, issuedAt: Instant, expiresAt: Instant,
+        notAfter: Instant, proof: Proof, binding: Binding, unsignedDigest: Digest,
+        position: LogPosition
+    ) {
+        self.serial = serial
+        self.id = id
+        self.token = token
+        self.instance = instance
+        self.orchestration = orchestration
+        self.task = task
+        self.app = app
+        self.appEpoch = appEpoch
+        self.key = key
+        self.publicKey = publicKey
+        self.scope = scope
+        self.audience = audience
+        self.issuedAt = issuedAt
+        self.expiresAt = expiresAt
+        self.notAfter = notAfter
+        self.proof = proof
+        self.binding = binding
+        self.unsignedDigest = unsignedDigest
+        self.position = position
+    }
+}

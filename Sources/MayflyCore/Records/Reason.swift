@@ -1,0 +1,66 @@
+/// Every stable code that an answer or an audit record can carry. Numbers are part of the leaf
+/// encoding (proto/AUDIT.md) and are never reused.
+package enum Reason: UInt16, Sendable, CaseIterable, Error {
+    // The request is not well formed.
+    case invalidIdentifier = 1
+    case invalidScope = 2
+    case invalidAudience = 3
+    case invalidPublicKey = 4
+    case invalidLifetime = 5
+    case invalidToken = 6
+    case batchSize = 7
+    case bindingUnsupported = 8
+    case invalidApp = 9
+    case malformedMessage = 10
+    case tokenTooLarge = 11
+    case fieldUnsupported = 12
+
+    // The caller is not who it would have to be.
+    case authenticationRequired = 20
+    case alreadyAuthenticated = 21
+    case appNotAllowed = 22
+    case proofInvalid = 23
+    case proofReplayed = 24
+    case attestationKeyUnknown = 25
+    case operatorOnly = 26
+
+    // The caller may not have this.
+    case scopeViolation = 40
+    case scopeReserved = 41
+    case orchestrationNotOwned = 42
+    case keyInUse = 43
+
+    // The state of things does not allow it.
+    case appExists = 60
+    case appNotFound = 61
+    case uidShared = 62
+    case liveGrantsExhausted = 63
+    case appsExhausted = 64
+    case storageLow = 65
+    case shuttingDown = 66
+    case unimplemented = 67
+    case methodUnknown = 68
+    case requestsExhausted = 69
+    case frameTooLarge = 70
+    case replyTooLarge = 71
+
+    // Why a grant ended, or a token is not valid.
+    case released = 100
+    case expired = 101
+    case appRemoved = 102
+    case ceilingLowered = 103
+    case orphaned = 104
+    case unknownGrant = 105
+    case tokenMismatch = 106
+    case reboot = 107
+
+    /// UPPER_SNAKE_CASE, as `google.rpc.ErrorInfo.reason` has it.
+    package var code: String {
+        var code = ""
+        for character in "\(self)" {
+            if character.isUppercase { code.append("_") }
+            code.append(contentsOf: character.uppercased())
+        }
+        return code
+    }
+}

@@ -1,0 +1,58 @@
+/// A grant just made, with its token still to be signed.
+package struct IssuedGrant: Sendable {
+    package var grant: GrantID
+    package var agent: AgentName
+    package var key: KeyNumber
+    package var expiresAt: Instant
+    /// `header.payload`, base64url: what the signature is over.
+    package var signingInput: [UInt8]
+
+    package init(
+        grant: GrantID, agent: AgentName, key: KeyNumber, expiresAt: Instant,
+        signingInput: [UInt8]
+    ) {
+        self.grant = grant
+        self.agent = agent
+        self.key = key
+        self.expiresAt = expiresAt
+        self.signingInput = signingInput
+    }
+}
+
+/// The answer to a command.
+package enum Decision: Sendable {
+    case refused(Refusal)
+    case authenticated(AppRecord)
+    case spawned([IssuedGrant])
+    case valid(expiresAt: Instant)
+    case invalid(Reason)
+    /// Recovered and not presented since: the signature decides, then `Broker.pin`.
+    case unproven(UnprovenGrant)
+    case released(ended: Bool)
+    case app(AppRecord)
+    case appRemoved(endedGrants: UInt64)
+    case advanced(more: Bool)
+    case recorded
+}
+
+/// What a recovered grant's first presentation is checked against.
+package struct UnprovenGrant: Sendable {
+    package var key: KeyNumber
+    /// BLAKE2b-256 of the token's `header.payload`.
+    package var unsignedDigest: Digest
+}
+
+/// A decision, and what it did to the world.
+package struct Outcome: Sendable {
+    package var decision: Decision
+    /// The answer may leave when the log is durable up to here.
+    package var dependsOn: LogPosition
+    /// Appended to the log in this order; the first has sequence number `firstSequence`.
+    package var events: [Event] = []
+    package var changes: [Change] = []
+
+    package init(_ decision: Decision, dependsOn: LogPosition) {
+        self.decision = decision
+        self.dependsOn = dependsOn
+    }
+}

@@ -1,0 +1,11 @@
+/// A refusal: a value, not an error. The audit keeps the reason, the caller gets the sentence.
+package struct Refusal: Equatable, Sendable {
+    package var reason: Reason
+    /// What to do about it, for a developer; nothing secret.
+    package var sentence: String
+
+    package init(_ reason: Reason, _ sentence: String) {
+        self.reason = reason
+        self.sentence = sentence
+    }
+}
