@@ -1,0 +1,57 @@
+# `make demo` shows it, `make test` checks it; the rest is for who works on it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := build
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SYSCONFDIR ?= /etc
+JOBS ?= $(shell nproc)
+SWIFT ?= swift
+
+# An import that Package.swift does not declare builds silently in a warm build without this.
+FLAGS := -j $(JOBS) --explicit-target-dependency-import-check error
+# The programs carry the Swift runtime, so that they run where no toolchain is.
+RELEASE := -c release --static-swift-stdlib $(FLAGS)
+RELEASE_BIN = $(shell $(SWIFT) build -c release --show-bin-path)
+
+# A crashing program must fail at once, not hang in the backtracer.
+export SWIFT_BACKTRACE := enable=no
+
+.PHONY: build demo test lint format proto bench soak fuzz faults install clean packages
+
+build: packages  ## the three programs, optimised
+	$(SWIFT) build $(RELEASE) --product mayflyd
+	$(SWIFT) build $(RELEASE) --product mayfly
+	$(SWIFT) build $(RELEASE) --product mayfly-load
+
+demo: build  ## a broker in a temporary directory, the story, ten seconds of load
+	MAYFLY_BIN="$(RELEASE_BIN)" dev/demo.sh
+
+test: packages  ## everything that runs without root and without a clock
+	$(SWIFT) build --build-tests $(FLAGS)
+	$(SWIFT) test $(FLAGS)
+
+lint:  ## style and rooms, as CI runs them
+	dev/check-style.sh
+	dev/check-rooms.sh
+
+format:
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+proto: packages  ## regenerate the C of the contract
+	dev/generate-proto.sh
+
+# The deep tier: each takes minutes to hours and prints what it runs before it runs it.
+bench soak fuzz faults: packages
+	@if [ ! -x dev/$@.sh ]; then echo "there is no dev/$@.sh yet"; exit 1; fi
+	dev/$@.sh
+
+install:  ## DESTDIR and PREFIX as usual; builds nothing, so that root compiles nothing
+	@test -x "$(RELEASE_BIN)/mayflyd" || { echo "run make build first"; exit 1; }
+	dev/install.sh "$(RELEASE_BIN)" "$(DESTDIR)" "$(PREFIX)" "$(SYSCONFDIR)"
+
+clean:
+	$(SWIFT) package clean
+
+packages:
+	@dev/install-packages.sh
