@@ -53,6 +53,7 @@ package enum Reason: UInt16, Sendable, CaseIterable, Error {
     case unknownGrant = 105
     case tokenMismatch = 106
     case reboot = 107
+    case keyRetired = 108
 
     /// UPPER_SNAKE_CASE, as `google.rpc.ErrorInfo.reason` has it.
     package var code: String {

@@ -110,6 +110,8 @@ package enum Command: Sendable {
     case removeApp(Name)
     /// A request refused before it became a command, for the audit.
     case recordRefusal(Reason)
+    /// The broker starts or stops, with `count` live grants.
+    case recordBoundary(EventKind, count: UInt64, detail: [UInt8])
     /// Time passes: expiry, sweeping and summaries, at most `limit` grants ended.
     case advance(limit: Int)
 }

@@ -47,7 +47,7 @@ package struct Outcome: Sendable {
     package var decision: Decision
     /// The answer may leave when the log is durable up to here.
     package var dependsOn: LogPosition
-    /// Appended to the log in this order; the first has sequence number `firstSequence`.
+    /// To be appended to the log in this order, with the changes they record.
     package var events: [Event] = []
     package var changes: [Change] = []
 

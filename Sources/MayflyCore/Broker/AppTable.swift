@@ -1,0 +1,78 @@
+/// The apps, few and long-lived, with how many live grants each has.
+struct AppTable {
+    struct Entry {
+        var record: AppRecord
+        var liveGrants = 0
+        var isRemoved: Bool { record.removedAt != nil }
+    }
+
+    /// A place in the table; kept until the app's record is deleted.
+    typealias Index = Int
+
+    private var entries: [Entry?] = []
+    private var bySerial: [Serial: Index] = [:]
+    private var byName: [Name: Index] = [:]
+    /// Orchestration ids that the operator gave to an app.
+    private var owners: [Name: Serial] = [:]
+
+    var count: Int { byName.count }
+
+    /// Whether a removed app still has grants to be swept.
+    var hasRemoved: Bool { bySerial.count > byName.count }
+
+    var all: [(record: AppRecord, liveGrants: Int)] {
+        entries.compactMap { $0 }.filter { !$0.isRemoved }
+            .sorted { $0.record.serial < $1.record.serial }
+            .map { ($0.record, $0.liveGrants) }
+    }
+
+    /// The app of that name, unless it was removed.
+    func find(_ name: Name) -> Index? { byName[name] }
+
+    /// The app of that serial, removed or not.
+    func find(_ serial: Serial) -> Index? { bySerial[serial] }
+
+    func owner(of orchestration: Name) -> Serial? { owners[orchestration] }
+
+    /// The other apps that any of these uids is.
+    func others(than serial: Serial, with uids: [UserID]) -> [AppRecord] {
+        all.map(\.record).filter { record in
+            record.serial != serial && record.uids.contains { uids.contains($0) }
+        }
+    }
+
+    subscript(index: Index) -> Entry {
+        _read { yield entries[index]! }
+        _modify { yield &entries[index]! }
+    }
+
+    /// Puts a new app in, or the new state of one that is there.
+    mutating func write(_ record: AppRecord) {
+        if let index = bySerial[record.serial] {
+            let before = self[index].record
+            for name in before.orchestrations where owners[name] == record.serial {
+                owners[name] = nil
+            }
+            self[index].record = record
+        } else {
+            let index = entries.firstIndex { $0 == nil } ?? entries.count
+            if index == entries.count { entries.append(nil) }
+            entries[index] = Entry(record: record)
+            bySerial[record.serial] = index
+        }
+        guard let index = bySerial[record.serial] else { return }
+        if record.removedAt == nil {
+            byName[record.name] = index
+            for name in record.orchestrations { owners[name] = record.serial }
+        } else if byName[record.name] == index {
+            byName[record.name] = nil
+        }
+    }
+
+    /// Forgets a removed app whose last grant is gone.
+    mutating func delete(_ serial: Serial) {
+        guard let index = bySerial.removeValue(forKey: serial) else { return }
+        precondition(self[index].isRemoved && self[index].liveGrants == 0)
+        entries[index] = nil
+    }
+}

@@ -1,0 +1,172 @@
+/// Apps: registered, amended and removed by the operator; named once by each connection.
+extension Broker {
+    func authenticate(_ name: Name, _ caller: Caller, _ now: Instant) -> Outcome {
+        guard caller.app == nil else {
+            return refuse(
+                .alreadyAuthenticated, "This connection speaks for an app already; open another.",
+                caller, now)
+        }
+        // An unknown app and one of another uid get the same answer, so that names do not leak.
+        guard let app = apps.find(name), apps[app].record.uids.contains(caller.uid) else {
+            return refuse(
+                .appNotAllowed,
+                "No app of this name is open to your uid \(caller.uid.rawValue): check the name, or "
+                    + "ask the operator for `mayfly app set --add-uid`.", caller, now,
+                dependsOn: position)
+        }
+        var outcome = Outcome(
+            .authenticated(apps[app].record), dependsOn: apps[app].record.position)
+        var event = event(.appAuthenticated, caller, now)
+        event.app = name
+        record(event, in: &outcome)
+        return outcome
+    }
+
+    func createApp(_ terms: AppTerms, _ caller: Caller, _ now: Instant) -> Outcome {
+        if isStorageLow {
+            return refuse(
+                .storageLow, "The broker's disk is nearly full: nothing new until there is space.",
+                caller, now)
+        }
+        if apps.find(terms.name) != nil {
+            return refuse(
+                .appExists, "An app of this name exists; use `mayfly app set`.", caller, now,
+                dependsOn: position)
+        }
+        guard apps.count < settings.maximumApps else {
+            return refuse(
+                .appsExhausted, "At most \(settings.maximumApps) apps; remove one first.", caller,
+                now, dependsOn: position)
+        }
+        var outcome = Outcome(.recorded, dependsOn: .start)
+        let maximum =
+            terms.maximumLifetimeSeconds == 0
+            ? settings.maximumLifetimeSeconds : terms.maximumLifetimeSeconds
+        let record = AppRecord(
+            serial: nextSerial(in: &outcome), name: terms.name, ceiling: terms.ceiling,
+            uids: terms.uids, orchestrations: terms.orchestrations,
+            attestationKeys: terms.attestationKeys,
+            defaultLifetimeSeconds: terms.defaultLifetimeSeconds == 0
+                ? min(settings.defaultLifetimeSeconds, maximum) : terms.defaultLifetimeSeconds,
+            maximumLifetimeSeconds: maximum, sharesUid: terms.sharesUid, epoch: 1, createdAt: now,
+            removedAt: nil, position: position)
+        return write(record, .appRegistered, caller, now, &outcome)
+    }
+
+    func updateApp(_ amendment: AppAmendment, _ caller: Caller, _ now: Instant) -> Outcome {
+        guard let app = apps.find(amendment.name) else { return unknownApp(caller, now) }
+        var record = apps[app].record
+        if let ceiling = amendment.ceiling {
+            let isLowered = !record.ceiling.allSatisfy { held in
+                ceiling.contains { $0.covers(held) }
+            }
+            if isLowered {
+                record.epoch += 1
+                requestSweep()
+            }
+            record.ceiling = ceiling
+        }
+        record.uids = amendment.uids ?? record.uids
+        record.orchestrations = amendment.orchestrations ?? record.orchestrations
+        record.attestationKeys = amendment.attestationKeys ?? record.attestationKeys
+        record.maximumLifetimeSeconds =
+            amendment.maximumLifetimeSeconds ?? record.maximumLifetimeSeconds
+        record.defaultLifetimeSeconds =
+            amendment.defaultLifetimeSeconds ?? record.defaultLifetimeSeconds
+        record.sharesUid = amendment.sharesUid ?? record.sharesUid
+        var outcome = Outcome(.recorded, dependsOn: .start)
+        return write(record, .appUpdated, caller, now, &outcome)
+    }
+
+    func removeApp(_ name: Name, _ caller: Caller, _ now: Instant) -> Outcome {
+        guard let app = apps.find(name) else { return unknownApp(caller, now) }
+        var outcome = Outcome(.recorded, dependsOn: .start)
+        let ended = apps[app].liveGrants
+        var record = apps[app].record
+        record.epoch += 1
+        record.removedAt = now
+        record.position = LogPosition(rawValue: position.rawValue + 1)
+        apps.write(record)
+        var event = event(.appDeregistered, caller, now)
+        event.app = name
+        event.count = UInt64(ended)
+        self.record(event, in: &outcome)
+        lastEnd = position
+        if ended == 0 {
+            outcome.changes.append(.appDeleted(record.serial))
+            apps.delete(record.serial)
+        } else {
+            outcome.changes.append(.appWritten(record))
+            requestSweep()
+        }
+        outcome.decision = .appRemoved(endedGrants: UInt64(ended))
+        outcome.dependsOn = position
+        return outcome
+    }
+
+    /// Checks what concerns the app as a whole, then makes it so.
+    private func write(
+        _ record: AppRecord, _ kind: EventKind, _ caller: Caller, _ now: Instant,
+        _ outcome: inout Outcome
+    ) -> Outcome {
+        if let refusal = fault(of: record) {
+            return refuse(
+                refusal.reason, refusal.sentence, caller, now, dependsOn: position)
+        }
+        var record = record
+        record.position = LogPosition(rawValue: position.rawValue + 1)
+        apps.write(record)
+        var event = event(kind, caller, now)
+        event.app = record.name
+        event.scope = TextList(record.ceiling)
+        self.record(event, in: &outcome)
+        outcome.changes.append(.appWritten(record))
+        outcome.decision = .app(record)
+        outcome.dependsOn = position
+        return outcome
+    }
+
+    private func fault(of record: AppRecord) -> Refusal? {
+        let maximum = record.maximumLifetimeSeconds
+        if maximum == 0 || maximum > settings.maximumLifetimeSeconds
+            || record.defaultLifetimeSeconds == 0 || record.defaultLifetimeSeconds > maximum
+        {
+            return Refusal(
+                .invalidLifetime,
+                "Choose 1 to \(settings.maximumLifetimeSeconds) s for the maximum, and a default "
+                    + "of at most that.")
+        }
+        if record.ceiling.isEmpty || record.ceiling.count > Limits.scopesPerAgent
+            || record.uids.count > Limits.uidsPerApp
+            || record.orchestrations.count > Limits.orchestrationsPerApp
+            || record.attestationKeys.count > Limits.attestationKeysPerApp
+        {
+            return Refusal(
+                .invalidApp,
+                "An app has 1 to \(Limits.scopesPerAgent) scopes, at most \(Limits.uidsPerApp) uids, "
+                    + "\(Limits.orchestrationsPerApp) orchestrations and "
+                    + "\(Limits.attestationKeysPerApp) attestation keys.")
+        }
+        for orchestration in record.orchestrations {
+            if let owner = apps.owner(of: orchestration), owner != record.serial {
+                return Refusal(
+                    .orchestrationNotOwned,
+                    "The orchestration id \(orchestration.text) belongs to another app.")
+            }
+        }
+        let others = apps.others(than: record.serial, with: record.uids)
+        if !others.isEmpty && !(record.sharesUid && others.allSatisfy(\.sharesUid)) {
+            return Refusal(
+                .uidShared,
+                "Another app has one of these uids, and their ceilings would merge; set "
+                    + "--shared-uid on both if that is meant.")
+        }
+        return nil
+    }
+
+    private func unknownApp(_ caller: Caller, _ now: Instant) -> Outcome {
+        refuse(
+            .appNotFound, "No app of this name; see `mayfly app list`.", caller, now,
+            dependsOn: position)
+    }
+}

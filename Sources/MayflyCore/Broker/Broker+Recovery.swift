@@ -1,0 +1,17 @@
+/// What was durable before a restart, put back through the same mutators.
+extension Broker {
+    package func restore(_ app: AppRecord) { apps.write(app) }
+
+    /// Puts a grant back; false where its app is gone, so that the caller deletes the row.
+    package func restore(_ grant: GrantRecord) -> Bool {
+        guard let app = apps.find(grant.app), live.find(grant.id) == nil else { return false }
+        _ = live.insert(grant)
+        apps[app].liveGrants += 1
+        return true
+    }
+
+    /// After the last row: removed apps' grants are swept in the background.
+    package func finishRecovery() {
+        if apps.hasRemoved { requestSweep() }
+    }
+}
