@@ -1,0 +1,86 @@
+internal import MayflyCore
+
+// The domain's values as the codecs write and read them. What is read is checked as strictly as
+// when it first came in: a file can be edited.
+
+extension ByteWriter {
+    mutating func append<Identifier: WideIdentifier>(_ identifier: Identifier) {
+        append(identifier.high)
+        append(identifier.low)
+    }
+
+    mutating func append(_ value: Bytes32) { value.withBytes { append($0) } }
+
+    /// Length in one byte: a name has at most 128.
+    mutating func append(_ name: Name) {
+        append(UInt8(name.bytes.count))
+        append(name.bytes)
+    }
+
+    /// Length in two bytes.
+    mutating func append(_ list: TextList) {
+        append(UInt16(list.joined.count))
+        append(list.joined)
+    }
+}
+
+extension ByteReader {
+    mutating func identifier<Identifier: WideIdentifier>(
+        _ type: Identifier.Type
+    ) throws(Malformed) -> Identifier {
+        let high = try number(UInt64.self)
+        return Identifier(high: high, low: try number(UInt64.self))
+    }
+
+    mutating func bytes32() throws(Malformed) -> Bytes32 {
+        guard let value = Bytes32(try bytes(Bytes32.count)) else {
+            throw Malformed("it ends too early")
+        }
+        return value
+    }
+
+    mutating func instant() throws(Malformed) -> Instant {
+        Instant(milliseconds: try number(UInt64.self))
+    }
+
+    mutating func name() throws(Malformed) -> Name {
+        let count = try number(UInt8.self)
+        guard let name = Name(try bytes(Int(count))) else {
+            throw Malformed("an identifier is outside its alphabet")
+        }
+        return name
+    }
+
+    mutating func scope() throws(Malformed) -> Scope {
+        let count = try number(UInt16.self)
+        guard let scope = Scope(try bytes(Int(count))) else { throw Malformed("a bad scope") }
+        return scope
+    }
+
+    mutating func textList() throws(Malformed) -> TextList {
+        let count = try number(UInt16.self)
+        return try TextList(stored: try bytes(Int(count)))
+    }
+
+    func end() throws(Malformed) {
+        guard isAtEnd else { throw Malformed("bytes are left over") }
+    }
+}
+
+extension TextList {
+    /// Printable words with single spaces between them, or nothing at all.
+    init(stored bytes: UnsafeRawBufferPointer) throws(Malformed) {
+        let space = UInt8(ascii: " ")
+        var previous = space
+        for byte in bytes {
+            guard byte == space ? previous != space : Scope.isPrintable(byte) else {
+                throw Malformed("a list of words is not well formed")
+            }
+            previous = byte
+        }
+        guard bytes.isEmpty || previous != space else {
+            throw Malformed("a list of words is not well formed")
+        }
+        self.init(joined: [UInt8](bytes))
+    }
+}
