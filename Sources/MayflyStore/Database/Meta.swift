@@ -1,0 +1,55 @@
+/// The few single values of a store.
+enum Meta: String {
+    case issuer
+    case checkpointKey = "checkpoint_key"
+    /// No serial below this was free when it was written.
+    case serialBound = "serial_bound"
+    /// The boot of the machine whose grants these are.
+    case bootID = "boot_id"
+
+    static func text(_ connection: borrowing Connection, _ key: Meta) throws(StoreFailure)
+        -> String?
+    {
+        try connection.text("SELECT value FROM meta WHERE key = '\(key.rawValue)'")
+    }
+
+    static func integer(_ connection: borrowing Connection, _ key: Meta) throws(StoreFailure)
+        -> Int64?
+    {
+        try connection.integer("SELECT value FROM meta WHERE key = '\(key.rawValue)'")
+    }
+
+    static func write(
+        _ connection: borrowing Connection, _ key: Meta, text: String
+    ) throws(StoreFailure) {
+        let statement = try connection.prepare("INSERT OR REPLACE INTO meta VALUES (?1, ?2)")
+        statement.bind(1, key.rawValue)
+        statement.bind(2, text)
+        try statement.run()
+    }
+
+    static func write(
+        _ connection: borrowing Connection, _ key: Meta, integer: Int64
+    ) throws(StoreFailure) {
+        let statement = try connection.prepare("INSERT OR REPLACE INTO meta VALUES (?1, ?2)")
+        statement.bind(1, key.rawValue)
+        statement.bind(2, integer)
+        try statement.run()
+    }
+
+    /// Binds a new file to its broker, and refuses one that is bound to another: its checkpoints
+    /// would not verify, and its tokens would be another issuer's.
+    static func bind(
+        _ connection: borrowing Connection, issuer: String, verifierKey: String
+    ) throws(StoreFailure) {
+        for (key, wanted) in [(Meta.issuer, issuer), (.checkpointKey, verifierKey)] {
+            guard let found = try text(connection, key) else {
+                try write(connection, key, text: wanted)
+                continue
+            }
+            guard found == wanted else {
+                throw .foreignIdentity("its \(key.rawValue) is \(found), not \(wanted)")
+            }
+        }
+    }
+}
