@@ -117,16 +117,22 @@ struct Base64Codec: Sendable {
         return count == nil ? nil : bytes
     }
 
-    /// Whether `decode` would accept the text of a codec without padding, found without decoding.
-    func isCanonical(_ text: UnsafeRawBufferPointer) -> Bool {
+    /// Where the characters of the alphabet that begin at `start` end; nil where they are not the
+    /// one encoding of any bytes. Checks without decoding.
+    func end(ofTextIn bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
         precondition(!isPadded, "only the form without padding is checked in place")
-        guard text.count % 4 != 1 else { return false }
+        precondition((0...bytes.count).contains(start))
         return values.withUnsafeBufferPointer { values in
-            var seen: UInt8 = 0
-            for byte in text { seen |= values[Int(byte)] }
-            guard let last = text.last, seen & Self.beyondSixBits == 0 else { return text.isEmpty }
-            let unused: UInt8 = text.count % 4 == 2 ? 0x0F : text.count % 4 == 3 ? 0x03 : 0
-            return values[Int(last)] & unused == 0
+            var end = start
+            while end < bytes.count, values[Int(bytes[end])] & Self.beyondSixBits == 0 { end += 1 }
+            let unused: UInt8
+            switch (end - start) % 4 {
+            case 1: return nil
+            case 2: unused = 0x0F
+            case 3: unused = 0x03
+            default: return end
+            }
+            return values[Int(bytes[end - 1])] & unused == 0 ? end : nil
         }
     }
 

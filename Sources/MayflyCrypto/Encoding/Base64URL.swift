@@ -43,6 +43,12 @@ package enum Base64URL {
 
     /// Whether `decode` would accept the text.
     package static func isCanonical(_ text: UnsafeRawBufferPointer) -> Bool {
-        Base64Codec.url.isCanonical(text)
+        end(ofTextIn: text, from: 0) == text.count
+    }
+
+    /// Where the base64url text that begins at `start` ends, be it at the end of the bytes or
+    /// before another character; nil where `decode` would refuse it.
+    package static func end(ofTextIn bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        Base64Codec.url.end(ofTextIn: bytes, from: start)
     }
 }

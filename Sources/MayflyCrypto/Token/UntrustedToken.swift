@@ -21,20 +21,24 @@ package struct UntrustedToken: Equatable, Sendable {
     /// nil where the bytes are not such a token.
     package init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count <= Self.maximumCount,
-            let firstDot = bytes.firstIndex(of: Self.dot), firstDot > 0,
-            let secondDot = bytes[(firstDot + 1)...].firstIndex(of: Self.dot),
-            secondDot > firstDot + 1
+            let firstDot = Self.dot(after: 0, in: bytes),
+            let secondDot = Self.dot(after: firstDot + 1, in: bytes),
+            Base64URL.end(ofTextIn: bytes, from: secondDot + 1) == bytes.count
         else { return nil }
         count = bytes.count
         headerRange = 0..<firstDot
         payloadRange = firstDot + 1..<secondDot
         signatureRange = secondDot + 1..<bytes.count
         guard signatureRange.count == Self.encodedSignatureCount else { return nil }
-        for range in [headerRange, payloadRange, signatureRange] {
-            guard Base64URL.isCanonical(UnsafeRawBufferPointer(rebasing: bytes[range])) else {
-                return nil
-            }
-        }
+    }
+
+    /// The dot that ends the part that begins at `start`; nil where the part is empty or is not
+    /// strict base64url.
+    private static func dot(after start: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let end = Base64URL.end(ofTextIn: bytes, from: start), end > start,
+            end < bytes.count, bytes[end] == dot
+        else { return nil }
+        return end
     }
 
     /// `header.payload`: what the signature covers.
