@@ -10,4 +10,7 @@
 int clinux_epoll_create(void);
 int clinux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t tag);
 
+// Processors that this process may run on, at least 1.
+int clinux_usable_processors(void);
+
 #endif
