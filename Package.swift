@@ -80,7 +80,8 @@ let package = Package(
         tests(
             "MayflyServerTests",
             ["MayflyServer", "MayflyStore", "MayflyWire", "MayflyCore", "MayflyCrypto", "CLinux"]),
-        tests("mayflydTests", ["mayflyd", "MayflyServer", "MayflyCore", logging]),
+        tests(
+            "mayflydTests", ["mayflyd", "MayflyServer", "MayflyCore", "MayflyCrypto", logging]),
         tests("MayflyClientTests", ["MayflyClient", "MayflyWire", "MayflyCrypto"]),
         tests(
             "EndToEndTests",

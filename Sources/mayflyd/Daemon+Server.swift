@@ -1,4 +1,5 @@
 internal import Logging
+internal import MayflyCrypto
 internal import MayflyServer
 
 /// The server as the process sees it: it was started, and it can be drained.
@@ -9,7 +10,9 @@ struct RunningServer {
 
 extension Daemon {
     /// Everything between the process and the rooms is this one call.
-    func startServer(_ logger: Logger, _ listeners: InheritedListeners) throws -> RunningServer {
+    func startServer(_ logger: Logger, _ secrets: KeyFile, _ listeners: InheritedListeners) throws
+        -> RunningServer
+    {
         RunningServer()
     }
 }

@@ -1,5 +1,6 @@
 private import Glibc
 internal import Logging
+private import MayflyCrypto
 internal import MayflyServer
 
 /// One life of the broker's process: made fit, started, stopped.
@@ -34,9 +35,13 @@ struct Daemon {
         try ProcessLimits.allowDescriptors(
             forConnections: configuration.server.maximumConnections)
         let dataDirectory = try DataDirectory.open(configuration.server.dataDirectory)
+        let secrets = try loadSecrets()
+        if !secrets.isLocked {
+            logger.warning("secrets may reach the swap: raise the limit of locked memory")
+        }
         let listeners = try SocketActivation.inherit(
             environment: environment, processID: getpid())
-        let server = try startServer(logger, listeners)
+        let server = try startServer(logger, secrets, listeners)
         logger.info(
             "ready",
             metadata: [
