@@ -1,0 +1,73 @@
+import Testing
+
+@testable import MayflyCore
+
+@Suite struct ReasonTests {
+    /// The stable codes of the contract (proto/PROTOCOL.md) with the numbers of the leaf encoding
+    /// (proto/AUDIT.md). Once released a line may be added, never changed.
+    static let table: [(Reason, UInt16, String)] = [
+        (.invalidIdentifier, 1, "INVALID_IDENTIFIER"),
+        (.invalidScope, 2, "INVALID_SCOPE"),
+        (.invalidAudience, 3, "INVALID_AUDIENCE"),
+        (.invalidPublicKey, 4, "INVALID_PUBLIC_KEY"),
+        (.invalidLifetime, 5, "INVALID_LIFETIME"),
+        (.invalidToken, 6, "INVALID_TOKEN"),
+        (.batchSize, 7, "BATCH_SIZE"),
+        (.bindingUnsupported, 8, "BINDING_UNSUPPORTED"),
+        (.invalidApp, 9, "INVALID_APP"),
+        (.malformedMessage, 10, "MALFORMED_MESSAGE"),
+        (.tokenTooLarge, 11, "TOKEN_TOO_LARGE"),
+        (.fieldUnsupported, 12, "FIELD_UNSUPPORTED"),
+        (.authenticationRequired, 20, "AUTHENTICATION_REQUIRED"),
+        (.alreadyAuthenticated, 21, "ALREADY_AUTHENTICATED"),
+        (.appNotAllowed, 22, "APP_NOT_ALLOWED"),
+        (.proofInvalid, 23, "PROOF_INVALID"),
+        (.proofReplayed, 24, "PROOF_REPLAYED"),
+        (.attestationKeyUnknown, 25, "ATTESTATION_KEY_UNKNOWN"),
+        (.operatorOnly, 26, "OPERATOR_ONLY"),
+        (.scopeViolation, 40, "SCOPE_VIOLATION"),
+        (.scopeReserved, 41, "SCOPE_RESERVED"),
+        (.orchestrationNotOwned, 42, "ORCHESTRATION_NOT_OWNED"),
+        (.keyInUse, 43, "KEY_IN_USE"),
+        (.appExists, 60, "APP_EXISTS"),
+        (.appNotFound, 61, "APP_NOT_FOUND"),
+        (.uidShared, 62, "UID_SHARED"),
+        (.liveGrantsExhausted, 63, "LIVE_GRANTS_EXHAUSTED"),
+        (.appsExhausted, 64, "APPS_EXHAUSTED"),
+        (.storageLow, 65, "STORAGE_LOW"),
+        (.shuttingDown, 66, "SHUTTING_DOWN"),
+        (.unimplemented, 67, "UNIMPLEMENTED"),
+        (.methodUnknown, 68, "METHOD_UNKNOWN"),
+        (.requestsExhausted, 69, "REQUESTS_EXHAUSTED"),
+        (.frameTooLarge, 70, "FRAME_TOO_LARGE"),
+        (.replyTooLarge, 71, "REPLY_TOO_LARGE"),
+        (.released, 100, "RELEASED"),
+        (.expired, 101, "EXPIRED"),
+        (.appRemoved, 102, "APP_REMOVED"),
+        (.ceilingLowered, 103, "CEILING_LOWERED"),
+        (.orphaned, 104, "ORPHANED"),
+        (.unknownGrant, 105, "UNKNOWN_GRANT"),
+        (.tokenMismatch, 106, "TOKEN_MISMATCH"),
+        (.reboot, 107, "REBOOT"),
+        (.keyRetired, 108, "KEY_RETIRED"),
+    ]
+
+    @Test(arguments: table)
+    func `a reason keeps its number and its code`(reason: Reason, number: UInt16, code: String) {
+        #expect(reason.rawValue == number)
+        #expect(reason.code == code)
+    }
+
+    @Test func `every reason is in the table once, and no two share a code`() {
+        #expect(Set(Self.table.map(\.0)) == Set(Reason.allCases))
+        #expect(Set(Reason.allCases.map(\.code)).count == Reason.allCases.count)
+        #expect(Self.table.count == Reason.allCases.count)
+    }
+
+    @Test func `an event kind is found by its text, and by no other`() {
+        for kind in EventKind.allCases { #expect(EventKind(text: kind.text) == kind) }
+        #expect(Set(EventKind.allCases.map(\.text)).count == EventKind.allCases.count)
+        #expect(EventKind(text: "agent-spawned") == nil)
+        #expect(EventKind(text: "") == nil)
+    }
+}
