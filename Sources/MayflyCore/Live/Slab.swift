@@ -34,6 +34,9 @@ struct Slab<Element>: ~Copyable {
     /// One past the highest slot that may be in use.
     var slotBound: Int { chunks.count * Self.chunkCapacity }
 
+    /// What the slab holds of memory, in chunks.
+    var allocatedChunks: Int { chunks.count { $0 != nil } }
+
     mutating func insert(_ element: consuming Element) -> Slot {
         while firstWithRoom < chunks.count, let chunk = chunks[firstWithRoom],
             chunk.count == Self.chunkCapacity
