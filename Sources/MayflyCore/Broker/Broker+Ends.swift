@@ -34,7 +34,6 @@ extension Broker {
     private func released(_ slot: Slot, _ caller: Caller, _ now: Instant) -> Outcome {
         var outcome = Outcome(.released(ended: true), dependsOn: .start)
         end(slot, .released, now, by: caller, in: &outcome)
-        count(\.released)
         outcome.dependsOn = position
         return outcome
     }
@@ -45,12 +44,16 @@ extension Broker {
         in outcome: inout Outcome
     ) {
         let record = live.remove(slot)
-        let kind: EventKind =
-            switch reason {
-            case .released: .grantReleased
-            case .expired: .grantExpired
-            default: .grantEnded
-            }
+        let kind: EventKind
+        switch reason {
+        case .released:
+            kind = .grantReleased
+            count(\.released)
+        case .expired:
+            kind = .grantExpired
+            count(\.expired)
+        default: kind = .grantEnded
+        }
         var event = Event(time: now, kind: kind)
         event.reason = reason == .released ? nil : reason
         event.uid = caller?.uid
@@ -83,7 +86,6 @@ extension Broker {
             end(slot, .expired, now, in: &outcome)
             ended += 1
         }
-        count(\.expired, ended)
         if budget > 0 && ended < limit { sweep(limit: limit - ended, now, in: &outcome) }
         let more = budget <= 0 || ended == limit || sweepCursor != nil
         outcome.decision = .advanced(more: more)

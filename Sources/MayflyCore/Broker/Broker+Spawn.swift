@@ -13,6 +13,12 @@ extension Broker {
         if let reason = exhaustion(adding: specs.count) {
             return refuse(reason.0, reason.1, caller, now, dependsOn: position)
         }
+        // Before the agents are judged one by one: judging may end what held an agent's key.
+        if specs.count > 1, let spec = firstWithRepeatedKey(specs) {
+            return refuse(
+                .keyInUse, "Two agents of this batch have the same public key; make one each.",
+                caller, now, about: spec)
+        }
         var outcome = Outcome(.recorded, dependsOn: dependsOn)
         for spec in specs {
             if let fault = fault(of: spec, for: app, now, &dependsOn, &outcome) {
@@ -22,11 +28,6 @@ extension Broker {
                 refused.changes = outcome.changes
                 return refused
             }
-        }
-        if specs.count > 1, let spec = firstWithRepeatedKey(specs) {
-            return refuse(
-                .keyInUse, "Two agents of this batch have the same public key; make one each.",
-                caller, now, about: spec)
         }
         precondition(entropy.words.count >= 3 * specs.count, "three words for every agent")
         var issued: [IssuedGrant] = []
