@@ -1,0 +1,117 @@
+import Testing
+
+@testable import MayflyCore
+
+@Suite struct ValidateTests {
+    @Test func `a token is valid to the last millisecond of its life, and not one longer`() throws {
+        let world = World()
+        let shop = try world.addApp()
+        let held = try world.spawn(Fixture.agent(key: 1, lifetimeSeconds: 10), from: shop)
+        let end = world.now.seconds * 1_000 + 10_000
+        world.now = Instant(milliseconds: end - 1)
+        guard case .valid(let expiresAt) = world.validate(held).decision else {
+            Issue.record("not valid in its last millisecond")
+            return
+        }
+        #expect(expiresAt.milliseconds == end)
+        world.now = Instant(milliseconds: end)
+        #expect(world.validate(held).decision.invalidReason == .expired)
+        world.settle()
+        #expect(world.validate(held).decision.invalidReason == .unknownGrant)
+    }
+
+    @Test func `the bytes presented must be those of the current token`() throws {
+        let world = World()
+        let shop = try world.addApp()
+        let held = try world.spawn(
+            [Fixture.agent(key: 1), Fixture.agent(key: 2)], from: shop)
+        var wrong = held[0].presentation
+        wrong.digest = held[1].presentation.digest
+        #expect(world.apply(.validate(wrong)).decision.invalidReason == .tokenMismatch)
+        #expect(world.apply(.release(.token(wrong))).decision.ended == false)
+        #expect(world.isValid(held[0]) && world.isValid(held[1]))
+    }
+
+    @Test func `a grant that nobody knows is not valid`() throws {
+        let world = World()
+        let shop = try world.addApp()
+        let held = try world.spawn(Fixture.agent(key: 1), from: shop)
+        for (high, low) in [(0, 0), (held.grant.high, 1), (1, held.grant.low)] as [(UInt64, UInt64)]
+        {
+            let presentation = Presentation(
+                grant: GrantID(high: high, low: low), digest: held.presentation.digest)
+            #expect(
+                world.apply(.validate(presentation)).decision.invalidReason == .unknownGrant)
+        }
+    }
+
+    @Test func `a recovered grant is unproven until its token's signature was checked once`() throws
+    {
+        let before = World()
+        let shop = try before.addApp()
+        let held = try before.spawn(Fixture.agent(key: 1), from: shop)
+        let world = before.restarted()
+        let outcome = world.apply(.validate(held.presentation))
+        guard case .unproven(let grant) = outcome.decision else {
+            Issue.record("a recovered grant is unproven")
+            return
+        }
+        #expect(grant.unsignedDigest == held.unsignedDigest)
+        #expect(grant.key == KeyNumber(rawValue: 1))
+        // Another token's bytes are not pinned.
+        let other = PlainIssuance.key(99)
+        #expect(!world.broker.pin(held.grant, digest: other, unsignedDigest: other))
+        #expect(world.apply(.validate(held.presentation)).decision.isUnproven)
+        #expect(world.apply(.release(.token(held.presentation))).decision.isUnproven)
+        #expect(
+            world.broker.pin(
+                held.grant, digest: held.presentation.digest, unsignedDigest: held.unsignedDigest))
+        #expect(world.isValid(held))
+        #expect(world.apply(.release(.token(held.presentation))).decision.ended == true)
+        #expect(!world.broker.pin(held.grant, digest: held.presentation.digest))
+    }
+
+    @Test func `validating changes nothing but the counters`() throws {
+        let world = World()
+        let shop = try world.addApp()
+        let held = try world.spawn(Fixture.agent(key: 1), from: shop)
+        let position = world.broker.logPosition
+        for _ in 0..<100 { #expect(world.isValid(held)) }
+        #expect(world.broker.logPosition == position)
+        #expect(world.broker.counters.validated == 100)
+    }
+
+    @Test func `a delegated grant hangs on its parent and on its holder`() throws {
+        let ends: [(String, (inout GrantRecord) -> Void)] = [
+            ("parent", { $0.id = GrantID(high: 91, low: 1) }),
+            ("holder", { $0.id = GrantID(high: 92, low: 2) }),
+        ]
+        for (name, rename) in ends {
+            let world = World()
+            let shop = try world.addApp()
+            let own = try world.spawn(
+                [Fixture.agent(key: 1), Fixture.agent(key: 2)], from: shop)
+            let records = world.stored.grants.values.sorted { $0.serial < $1.serial }
+            var delegated = records[0]
+            rename(&delegated)
+            delegated.serial = Serial(rawValue: 1_000)
+            delegated.parent = own[0].grant
+            delegated.holder = own[1].grant
+            delegated.depth = 1
+            #expect(world.broker.restore(delegated))
+            let presentation = Presentation(grant: delegated.id, digest: PlainIssuance.key(5))
+            #expect(world.broker.pin(delegated.id, digest: presentation.digest))
+            let caller = Fixture.operatorCaller
+            func validate() -> Outcome {
+                world.broker.apply(.validate(presentation), from: caller, at: world.now)
+            }
+            #expect(validate().decision.isValid)
+            let target = name == "parent" ? own[0] : own[1]
+            _ = world.broker.apply(
+                .release(.token(target.presentation)), from: caller, at: world.now)
+            let after = validate()
+            #expect(after.decision.invalidReason == .orphaned, "\(name)")
+            #expect(after.dependsOn >= world.broker.lastEnd)
+        }
+    }
+}
