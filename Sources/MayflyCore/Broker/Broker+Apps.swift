@@ -14,11 +14,11 @@ extension Broker {
                     + "ask the operator for `mayfly app set --add-uid`.", caller, now,
                 dependsOn: position)
         }
-        var outcome = Outcome(
-            .authenticated(apps[app].record), dependsOn: apps[app].record.position)
+        var outcome = Outcome(.authenticated(apps[app].record), dependsOn: .start)
         var event = event(.appAuthenticated, caller, now)
         event.app = name
         record(event, in: &outcome)
+        outcome.dependsOn = position
         return outcome
     }
 
@@ -38,20 +38,28 @@ extension Broker {
                 .appsExhausted, "At most \(settings.maximumApps) apps; remove one first.", caller,
                 now, dependsOn: position)
         }
-        var outcome = Outcome(.recorded, dependsOn: .start)
         let maximum =
             terms.maximumLifetimeSeconds == 0
             ? settings.maximumLifetimeSeconds : terms.maximumLifetimeSeconds
-        let record = AppRecord(
-            serial: nextSerial(in: &outcome), name: terms.name, ceiling: terms.ceiling,
+        var record = AppRecord(
+            serial: Self.unassigned, name: terms.name, ceiling: terms.ceiling,
             uids: terms.uids, orchestrations: terms.orchestrations,
             attestationKeys: terms.attestationKeys,
             defaultLifetimeSeconds: terms.defaultLifetimeSeconds == 0
                 ? min(settings.defaultLifetimeSeconds, maximum) : terms.defaultLifetimeSeconds,
             maximumLifetimeSeconds: maximum, sharesUid: terms.sharesUid, epoch: 1, createdAt: now,
             removedAt: nil, position: position)
+        if let refusal = fault(of: record) {
+            return refuse(refusal.reason, refusal.sentence, caller, now, dependsOn: position)
+        }
+        // Only now: a refusal has no changes, and the store must hear of every bound.
+        var outcome = Outcome(.recorded, dependsOn: .start)
+        record.serial = nextSerial(in: &outcome)
         return write(record, .appRegistered, caller, now, &outcome)
     }
+
+    /// Stands for the serial of an app that has none yet.
+    private static var unassigned: Serial { Serial(rawValue: .max) }
 
     func updateApp(_ amendment: AppAmendment, _ caller: Caller, _ now: Instant) -> Outcome {
         guard let app = apps.find(amendment.name) else { return unknownApp(caller, now) }
@@ -60,20 +68,24 @@ extension Broker {
             let isLowered = !record.ceiling.allSatisfy { held in
                 ceiling.contains { $0.covers(held) }
             }
-            if isLowered {
-                record.epoch += 1
-                requestSweep()
-            }
+            if isLowered { record.epoch += 1 }
             record.ceiling = ceiling
         }
         record.uids = amendment.uids ?? record.uids
         record.orchestrations = amendment.orchestrations ?? record.orchestrations
         record.attestationKeys = amendment.attestationKeys ?? record.attestationKeys
+        // What is not named gives way to what is, and to a broker whose maximum became shorter.
         record.maximumLifetimeSeconds =
-            amendment.maximumLifetimeSeconds ?? record.maximumLifetimeSeconds
+            amendment.maximumLifetimeSeconds
+            ?? min(record.maximumLifetimeSeconds, settings.maximumLifetimeSeconds)
         record.defaultLifetimeSeconds =
-            amendment.defaultLifetimeSeconds ?? record.defaultLifetimeSeconds
+            amendment.defaultLifetimeSeconds
+            ?? min(record.defaultLifetimeSeconds, record.maximumLifetimeSeconds)
         record.sharesUid = amendment.sharesUid ?? record.sharesUid
+        if let refusal = fault(of: record) {
+            return refuse(refusal.reason, refusal.sentence, caller, now, dependsOn: position)
+        }
+        if record.epoch != apps[app].record.epoch { requestSweep() }
         var outcome = Outcome(.recorded, dependsOn: .start)
         return write(record, .appUpdated, caller, now, &outcome)
     }
@@ -104,15 +116,11 @@ extension Broker {
         return outcome
     }
 
-    /// Checks what concerns the app as a whole, then makes it so.
+    /// Makes it so; that it may be was checked.
     private func write(
         _ record: AppRecord, _ kind: EventKind, _ caller: Caller, _ now: Instant,
         _ outcome: inout Outcome
     ) -> Outcome {
-        if let refusal = fault(of: record) {
-            return refuse(
-                refusal.reason, refusal.sentence, caller, now, dependsOn: position)
-        }
         var record = record
         record.position = LogPosition(rawValue: position.rawValue + 1)
         apps.write(record)
@@ -126,6 +134,7 @@ extension Broker {
         return outcome
     }
 
+    /// What is wrong with the app as a whole.
     private func fault(of record: AppRecord) -> Refusal? {
         let maximum = record.maximumLifetimeSeconds
         if maximum == 0 || maximum > settings.maximumLifetimeSeconds
