@@ -22,6 +22,15 @@ extension Broker {
         return outcome
     }
 
+    /// The app that the caller's connection speaks for, as long as its uid is still one of the
+    /// app's and the app is there.
+    func app(of caller: Caller) -> AppTable.Index? {
+        guard let app = caller.app.flatMap({ apps.find($0) }), !apps[app].isRemoved,
+            apps[app].record.uids.contains(caller.uid)
+        else { return nil }
+        return app
+    }
+
     func createApp(_ terms: AppTerms, _ caller: Caller, _ now: Instant) -> Outcome {
         if isStorageLow {
             return refuse(

@@ -12,17 +12,17 @@ extension Broker {
                 return Outcome(.released(ended: false), dependsOn: dependsOn)
             }
         case .grant(let id):
-            guard let app = caller.app else {
+            guard let app = app(of: caller) else {
                 return refuse(
                     .authenticationRequired,
                     "Release by grant id only from a connection of the grant's own app.", caller,
-                    now)
+                    now, dependsOn: position)
             }
             guard let slot = live.find(id) else {
                 return Outcome(.released(ended: false), dependsOn: lastEnd)
             }
             let standing = standing(of: slot, at: now)
-            guard live[slot].record.app == app, standing.reason == nil else {
+            guard live[slot].record.app == apps[app].record.serial, standing.reason == nil else {
                 return Outcome(
                     .released(ended: false),
                     dependsOn: max(standing.dependsOn, live[slot].record.position))

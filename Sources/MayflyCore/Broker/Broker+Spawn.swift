@@ -3,11 +3,12 @@ extension Broker {
     func spawn(
         _ specs: [AgentSpec], proof: Proof, _ caller: Caller, _ now: Instant, _ entropy: Entropy
     ) -> Outcome {
-        guard let app = caller.app.flatMap({ apps.find($0) }), !apps[app].isRemoved else {
+        guard let app = app(of: caller) else {
             return refuse(
                 .authenticationRequired,
                 "Name your app with Apps.Authenticate on this connection first; if it was removed, "
-                    + "ask the operator.", caller, now, dependsOn: position)
+                    + "or your uid taken from it, ask the operator.", caller, now,
+                dependsOn: position)
         }
         var dependsOn = apps[app].record.position
         if let reason = exhaustion(adding: specs.count) {
