@@ -70,11 +70,11 @@ extension Broker {
             return Refusal(
                 .invalidLifetime, "Ask for at most \(maximum) seconds: the app's maximum.")
         }
-        if let owner = apps.owner(of: spec.orchestration) {
-            if owner != record.serial { return notOwned }
-        } else if let holder = live.holder(of: spec.orchestration), holder.holder != record.serial {
-            dependsOn = max(dependsOn, holder.position)
-            return notOwned
+        if let claimed = claim(on: spec.orchestration, notOf: record.serial) {
+            dependsOn = max(dependsOn, claimed)
+            return Refusal(
+                .orchestrationNotOwned,
+                "This orchestration id belongs to another app; use one of your own.")
         }
         if let slot = live.find(spec.publicKey) {
             let standing = standing(of: slot, at: now)
@@ -88,10 +88,17 @@ extension Broker {
         return nil
     }
 
-    private var notOwned: Refusal {
-        Refusal(
-            .orchestrationNotOwned,
-            "This orchestration id belongs to another app; use one of your own.")
+    /// Where the log was when another app got its claim on this orchestration id; nil where none
+    /// has one. The operator's gift counts first, then live grants; those of a removed app are
+    /// dead and only wait to be swept.
+    private func claim(on orchestration: Name, notOf app: Serial) -> LogPosition? {
+        if let owner = apps.owner(of: orchestration) {
+            return owner == app ? nil : apps.find(owner).map { apps[$0].record.position }
+        }
+        let claim = live.claim(on: orchestration) { claim in
+            claim.app != app && apps.find(claim.app).map { !apps[$0].isRemoved } ?? false
+        }
+        return claim?.position
     }
 
     private func scopeFault(of spec: AgentSpec, under ceiling: [Scope]) -> Refusal? {

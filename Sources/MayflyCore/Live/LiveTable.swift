@@ -39,8 +39,11 @@ struct LiveTable: ~Copyable {
         }
     }
 
-    func holder(of orchestration: Name) -> OrchestrationTable.Entry? {
-        orchestrations.find(orchestration).map { orchestrations[$0] }
+    /// The first app with live grants under this orchestration id that `matches` accepts.
+    func claim(
+        on orchestration: Name, where matches: (OrchestrationTable.Entry) -> Bool
+    ) -> OrchestrationTable.Entry? {
+        orchestrations.claim(on: orchestration, where: matches)
     }
 
     mutating func insert(_ record: consuming GrantRecord) -> Slot {

@@ -14,17 +14,30 @@ import Testing
         let (same, _) = table.enter(name, app: first, at: LogPosition(rawValue: 9))
         #expect(slot == same)
         let entry = table[slot]
-        #expect(entry.holder == first && entry.liveGrants == 2)
+        #expect(entry.app == first && entry.liveGrants == 2)
         #expect(entry.position.rawValue == 7, "it has been held since the first of them")
-        let absent = table.find(other)
+        let absent = table.claim(on: other) { _ in true }
         #expect(absent == nil)
         table.leave(slot)
-        let held = table.find(name)
+        let held = table.find(name, of: first)
         #expect(held == slot)
         table.leave(slot)
-        let gone = table.find(name)
+        let gone = table.find(name, of: first)
         let count = table.count
         #expect(gone == nil && count == 0)
+    }
+
+    @Test func `two apps under one orchestration are counted apart`() throws {
+        var table = OrchestrationTable(seed: (1, 2))
+        let name = try #require(Name("nightly"))
+        let (first, _) = table.enter(name, app: Fixture.serial(1), at: .start)
+        let (second, _) = table.enter(name, app: Fixture.serial(2), at: .start)
+        #expect(first != second)
+        let other = table.claim(on: name) { $0.app != Fixture.serial(1) }
+        #expect(other?.app == Fixture.serial(2))
+        table.leave(second)
+        let none = table.claim(on: name) { $0.app != Fixture.serial(1) }
+        #expect(none == nil)
     }
 
     @Test func `a grant is found by id, by instance and by key, until it is removed`() {
