@@ -17,9 +17,6 @@ struct AppTable {
 
     var count: Int { byName.count }
 
-    /// Whether a removed app still has grants to be swept.
-    var hasRemoved: Bool { bySerial.count > byName.count }
-
     var all: [(record: AppRecord, liveGrants: Int)] {
         entries.compactMap { $0 }.filter { !$0.isRemoved }
             .sorted { $0.record.serial < $1.record.serial }

@@ -10,8 +10,6 @@ extension Broker {
         return true
     }
 
-    /// After the last row: removed apps' grants are swept in the background.
-    package func finishRecovery() {
-        if apps.hasRemoved { requestSweep() }
-    }
+    /// After the last row: what died with its app or its key is swept in the background.
+    package func finishRecovery() { requestSweep() }
 }
