@@ -7,9 +7,12 @@ package enum ResponseEncoder {
     /// The data length of the frame that would carry `message`: over
     /// `WireLimits.outboundFrameBytes`, the caller refuses instead.
     package static func frameSize(of message: some EncodableMessage) -> Int {
-        var counter = FieldWriter()
-        encodePayload(message, into: &counter)
-        return counter.count
+        frameSize(messageSize: message.encodedSize)
+    }
+
+    /// An empty message leaves its envelope empty too.
+    private static func frameSize(messageSize: Int) -> Int {
+        messageSize == 0 ? 0 : FieldWriter.size(ofPayload: messageSize, field: payloadField)
     }
 
     /// Appends the answer to a call.
@@ -18,10 +21,11 @@ package enum ResponseEncoder {
     package static func appendResponse(
         stream: StreamID, message: some EncodableMessage, to output: inout OutputBuffer
     ) -> Bool {
-        let size = frameSize(of: message)
+        let messageSize = message.encodedSize
+        let size = frameSize(messageSize: messageSize)
         guard size <= WireLimits.outboundFrameBytes else { return false }
         FrameWriter.append(type: .response, stream: stream, size: size, to: &output) { writer in
-            encodePayload(message, into: &writer)
+            if messageSize > 0 { writer.payload(payloadField, message, size: messageSize) }
         }
         return true
     }
@@ -58,14 +62,5 @@ package enum ResponseEncoder {
         appendStatus(
             stream: stream, code: fault.code, message: fault.sentence, reason: fault.reason,
             to: &output)
-    }
-
-    @inline(__always)
-    private static func encodePayload(
-        _ message: some EncodableMessage, into writer: inout FieldWriter
-    ) {
-        let size = message.encodedSize
-        guard size > 0 else { return }
-        writer.payload(payloadField, message, size: size)
     }
 }

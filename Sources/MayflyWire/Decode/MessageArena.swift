@@ -75,7 +75,7 @@ private struct ArenaState {
     /// Nil, which the decoder takes as the end of memory, where the ceiling would be passed.
     mutating func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
         guard size >= 0, size <= ceiling else { return nil }
-        let rounded = (size + Self.alignment - 1) & ~(Self.alignment - 1)
+        let rounded = (max(size, 1) + Self.alignment - 1) & ~(Self.alignment - 1)
         if rounded > available && !addBlock(atLeast: rounded) { return nil }
         guard let result = cursor else { return nil }
         cursor = result + rounded

@@ -141,6 +141,11 @@ package struct FieldWriter {
         varint(UInt64(length))
     }
 
+    /// A nested message of `size` bytes with what comes before it.
+    static func size(ofPayload size: Int, field: UInt32) -> Int {
+        self.size(ofVarint: UInt64(field) << 3) + self.size(ofVarint: UInt64(size)) + size
+    }
+
     static func size(ofVarint value: UInt64) -> Int {
         (63 - (value | 1).leadingZeroBitCount) / 7 + 1
     }
