@@ -64,7 +64,9 @@ let package = Package(
         room("MayflyClient", ["MayflyWire", "MayflyCrypto", "CLinux"]),
 
         // Thin: arguments, wiring, run.
-        program("mayflyd", ["MayflyServer", "MayflyCrypto", "CLinux", arguments, logging, toml]),
+        program(
+            "mayflyd",
+            ["MayflyServer", "MayflyCore", "MayflyCrypto", "CLinux", arguments, logging, toml]),
         program("mayfly", ["MayflyClient", "MayflyStore", "MayflyCrypto", arguments]),
         program(
             "mayfly-load",
@@ -78,6 +80,8 @@ let package = Package(
         tests(
             "MayflyServerTests",
             ["MayflyServer", "MayflyStore", "MayflyWire", "MayflyCore", "MayflyCrypto", "CLinux"]),
+        tests(
+            "mayflydTests", ["mayflyd", "MayflyServer", "MayflyCore", "MayflyCrypto", logging]),
         tests("MayflyClientTests", ["MayflyClient", "MayflyWire", "MayflyCrypto"]),
         tests(
             "EndToEndTests",

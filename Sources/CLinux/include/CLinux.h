@@ -42,6 +42,8 @@ ssize_t clinux_send(int socket, const void *buffer, size_t count);
 
 // Pins the calling thread to one core; 0, or an error number.
 int clinux_pin_to_core(int core);
+// Processors that this process may run on, at least 1.
+int clinux_usable_processors(void);
 void clinux_name_thread(const char *name);
 
 #endif

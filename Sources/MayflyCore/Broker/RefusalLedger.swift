@@ -39,8 +39,8 @@ struct RefusalLedger {
         for uid in windows.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
             guard let window = windows[uid], window.second < now.seconds else { continue }
             windows[uid] = nil
-            for (reason, count) in window.suppressed.sorted(by: { $0.key.rawValue < $1.key.rawValue })
-            {
+            let inOrder = window.suppressed.sorted { $0.key.rawValue < $1.key.rawValue }
+            for (reason, count) in inOrder {
                 var event = Event(time: now, kind: .refusalsSummarized)
                 event.reason = reason
                 event.count = count

@@ -1,3 +1,4 @@
+internal import Logging
 internal import MayflyCore
 internal import MayflyStore
 internal import MayflyWire

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Logging
 internal import MayflyCore
 internal import MayflyWire
 internal import Synchronization

@@ -13,7 +13,7 @@ struct ProcessFigures {
     static func read() -> ProcessFigures {
         var figures = ProcessFigures()
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         figures.cpuUserMicroseconds = microseconds(usage.ru_utime)
         figures.cpuSystemMicroseconds = microseconds(usage.ru_stime)
         figures.pid = UInt32(getpid())
