@@ -37,7 +37,10 @@ final class Housekeeper: Sendable {
                 // What ended is written as it goes, so that a mass expiry makes groups, not a heap.
                 context.authority.requestFlush()
             }
-            note(&deviates, abs(context.clock.deviationMilliseconds) > Self.toleratedDeviationMilliseconds) {
+            note(
+                &deviates,
+                abs(context.clock.deviationMilliseconds) > Self.toleratedDeviationMilliseconds
+            ) {
                 $0
                     ? "the system's clock has departed from the broker's, which goes on by its own"
                     : "the system's clock agrees with the broker's again"

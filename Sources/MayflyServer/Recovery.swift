@@ -57,7 +57,7 @@ struct Recovery {
         log.requestFlush()
         return Recovery(
             authority: Authority(broker: broker, log: log), log: log, issuer: issuer, clock: clock,
-            publicKeys: publicKeys(configuration, issuer, checkpointKey), grants: restored,
+            publicKeys: try publicKeys(configuration, issuer, checkpointKey), grants: restored,
             discarded: discarded)
     }
 

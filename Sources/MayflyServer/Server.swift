@@ -28,7 +28,7 @@ package final class Server: Sendable {
         let inboxes = agentInboxes + [operatorInbox]
         let recovered = try Recovery.run(
             configuration, keys: keys,
-            onDurable: { for inbox in inboxes { inbox.logAdvanced() } },
+            onDurable: { _ in for inbox in inboxes { inbox.logAdvanced() } },
             onFailure: onStorageFailure)
         context = ReactorContext(
             authority: recovered.authority, issuer: recovered.issuer, clock: recovered.clock,
@@ -108,7 +108,8 @@ package final class Server: Sendable {
                 try Listener(inherited: descriptor, role: .agents)
             } else {
                 try Listener(
-                    path: configuration.agentSocketPath, mode: mode_t(configuration.agentSocketMode),
+                    path: configuration.agentSocketPath,
+                    mode: mode_t(configuration.agentSocketMode),
                     directoryMode: 0o750, role: .agents)
             }
         let operators =

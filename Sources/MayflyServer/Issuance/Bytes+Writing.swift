@@ -3,7 +3,8 @@ internal import MayflyCore
 /// What token payloads and answers are written with: direct bytes, no intermediate strings.
 extension [UInt8] {
     mutating func append(_ text: StaticString) {
-        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        append(
+            contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// Sixteen lower-case hex characters.

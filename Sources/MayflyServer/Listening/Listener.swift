@@ -63,7 +63,8 @@ final class Listener: Sendable {
 
     private static func prepareDirectory(of path: String, mode: mode_t) throws {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
-            throw SystemFailure("\(path) must be an absolute path in a directory of its own", EINVAL)
+            throw SystemFailure(
+                "\(path) must be an absolute path in a directory of its own", EINVAL)
         }
         let directory = String(path[..<slash])
         if mkdir(directory, mode) == 0 {

@@ -56,7 +56,8 @@ struct EventQuery {
 
     private mutating func narrow(toAgent id: String, trustDomain: String) throws(Refusal) {
         let start = "spiffe://\(trustDomain)/agent/"
-        let parts = id.utf8.starts(with: start.utf8)
+        let parts =
+            id.utf8.starts(with: start.utf8)
             ? id.dropFirst(start.count).split(separator: "/", omittingEmptySubsequences: false) : []
         guard parts.count == 3, let orchestration = Name(String(parts[0])),
             let task = Name(String(parts[1])), parts[2].utf8.count == 16,

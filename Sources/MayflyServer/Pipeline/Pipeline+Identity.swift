@@ -8,7 +8,8 @@ extension Pipeline {
         let message = try decode(AuthenticateRequestMessage.self, payload)
         guard message.clientID.isEmpty, message.clientSecret.isEmpty else {
             throw Refusal(
-                .fieldUnsupported, "Client secrets are not served yet; apps are known by their uid.")
+                .fieldUnsupported, "Client secrets are not served yet; apps are known by their uid."
+            )
         }
         guard let name = Name(message.app) else {
             throw Refusal(.invalidIdentifier, "Name the app as it was registered.")

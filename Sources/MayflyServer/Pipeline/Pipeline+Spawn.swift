@@ -80,7 +80,8 @@ extension Pipeline {
 
     /// An upper bound on the answer to a batch, so that it is refused before anything is granted.
     private func replyBytes(for specs: [AgentSpec]) -> Int {
-        let fixed = 1_024 + context.issuer.issuer.utf8.count + 2 * context.issuer.trustDomain.utf8.count
+        let fixed =
+            1_024 + context.issuer.issuer.utf8.count + 2 * context.issuer.trustDomain.utf8.count
         return specs.reduce(0) { total, spec in
             let scope = spec.scope.reduce(0) { $0 + $1.bytes.count + 3 }
             let names = 2 * (spec.orchestration.bytes.count + spec.task.bytes.count)

@@ -56,7 +56,9 @@ extension Pipeline {
         defer { awaitsDisk = awaited }
         var budget = ConnectionLimits.signaturesPerTurn
         while budget > 0, !signing.isEmpty {
-            guard let job = signing.work(budget: &budget, sign: { context.issuer.sign($0.signingInput) })
+            guard
+                let job = signing.work(
+                    budget: &budget, sign: { context.issuer.sign($0.signingInput) })
             else { return }
             job.request.connection.signing -= 1
             pin(job)

@@ -23,7 +23,7 @@ package struct SystemFailure: Error, CustomStringConvertible {
     package let action: String
     package let errorNumber: Int32
 
-    init(_ action: String, _ errorNumber: Int32 = errno) {
+    package init(_ action: String, _ errorNumber: Int32 = errno) {
         self.action = action
         self.errorNumber = errorNumber
     }

@@ -16,7 +16,7 @@ package final class Monitor<State: ~Copyable>: @unchecked Sendable {
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var state: State
 
-    init(_ state: consuming sending State) {
+    package init(_ state: consuming sending State) {
         self.state = state
         precondition(pthread_mutex_init(mutex, nil) == 0, "a mutex could not be made")
         var attributes = pthread_condattr_t()
