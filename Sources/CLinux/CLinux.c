@@ -1,15 +1,142 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83
+#endif
+
+// The most descriptors the kernel lets one message carry.
+#define MAXIMUM_PASSED_DESCRIPTORS 253
+
+const uint32_t clinux_epollin = EPOLLIN;
+const uint32_t clinux_epollout = EPOLLOUT;
+const uint32_t clinux_epollhup = EPOLLHUP | EPOLLERR;
+const uint32_t clinux_epollrdhup = EPOLLRDHUP;
 
 int clinux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
-int clinux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t tag) {
+static int control(int epoll, int operation, int descriptor, uint32_t events, uint64_t tag) {
     struct epoll_event event = {.events = events, .data.u64 = tag};
     return epoll_ctl(epoll, operation, descriptor, &event);
 }
+
+int clinux_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t tag) {
+    return control(epoll, EPOLL_CTL_ADD, descriptor, events, tag);
+}
+
+int clinux_epoll_modify(int epoll, int descriptor, uint32_t events, uint64_t tag) {
+    return control(epoll, EPOLL_CTL_MOD, descriptor, events, tag);
+}
+
+int clinux_epoll_remove(int epoll, int descriptor) {
+    return control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0);
+}
+
+int clinux_epoll_wait(int epoll, struct clinux_event *events, int capacity, int milliseconds) {
+    struct epoll_event ready[256];
+    if (capacity > 256) capacity = 256;
+    int count = epoll_wait(epoll, ready, capacity, milliseconds);
+    for (int i = 0; i < count; i++) {
+        events[i].events = ready[i].events;
+        events[i].tag = ready[i].data.u64;
+    }
+    return count;
+}
+
+int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int clinux_unix_socket(void) {
+    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+static int address(const char *path, struct sockaddr_un *result) {
+    memset(result, 0, sizeof *result);
+    result->sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof result->sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(result->sun_path, path);
+    return 0;
+}
+
+int clinux_unix_bind(int socket, const char *path) {
+    struct sockaddr_un name;
+    if (address(path, &name) != 0) return -1;
+    return bind(socket, (const struct sockaddr *)&name, sizeof name);
+}
+
+int clinux_unix_connect(int socket, const char *path) {
+    struct sockaddr_un name;
+    if (address(path, &name) != 0) return -1;
+    return connect(socket, (const struct sockaddr *)&name, sizeof name);
+}
+
+int clinux_accept(int listener) {
+    return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+int clinux_refuse_descriptors(int socket) {
+    int off = 0;
+    return setsockopt(socket, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof off);
+}
+
+int clinux_peer_credentials(int socket, uint32_t *uid, uint32_t *gid, uint32_t *pid) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -1;
+    *uid = peer.uid;
+    *gid = peer.gid;
+    *pid = (uint32_t)peer.pid;
+    return 0;
+}
+
+ssize_t clinux_receive(int socket, void *buffer, size_t capacity) {
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int) * MAXIMUM_PASSED_DESCRIPTORS)];
+    } control;
+    struct iovec piece = {.iov_base = buffer, .iov_len = capacity};
+    struct msghdr message = {.msg_iov = &piece,
+                             .msg_iovlen = 1,
+                             .msg_control = control.space,
+                             .msg_controllen = sizeof control.space};
+    ssize_t count = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (count < 0) return count;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
+        int passed = (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+        for (int i = 0; i < passed; i++) {
+            int descriptor;
+            memcpy(&descriptor, CMSG_DATA(c) + (size_t)i * sizeof(int), sizeof descriptor);
+            close(descriptor);
+        }
+    }
+    return count;
+}
+
+ssize_t clinux_send(int socket, const void *buffer, size_t count) {
+    return send(socket, buffer, count, MSG_NOSIGNAL);
+}
+
+int clinux_pin_to_core(int core) {
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    CPU_SET(core, &cores);
+    return pthread_setaffinity_np(pthread_self(), sizeof cores, &cores);
+}
+
+void clinux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 int clinux_usable_processors(void) {
     cpu_set_t set;

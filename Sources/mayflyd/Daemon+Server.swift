@@ -1,18 +1,27 @@
+private import Glibc
 internal import Logging
 internal import MayflyCrypto
 internal import MayflyServer
-
-/// The server as the process sees it: it was started, and it can be drained.
-struct RunningServer {
-    /// Finishes what was begun, makes it durable, closes every connection.
-    func drain() {}
-}
+private import MayflyStore
 
 extension Daemon {
     /// Everything between the process and the rooms is this one call.
-    func startServer(_ logger: Logger, _ secrets: KeyFile, _ listeners: InheritedListeners) throws
-        -> RunningServer
-    {
-        RunningServer()
+    func startServer(
+        _ logger: Logger, _ secrets: KeyFile, _ listeners: InheritedListeners
+    ) throws -> Server {
+        do {
+            return try Server(
+                configuration.server, keys: secrets, listeners: listeners, logger: logger
+            ) { failure in
+                // Nothing may run after this line: not a drain, which would acknowledge, nor an
+                // exit handler, which could wait for a lock that this thread holds.
+                logger.critical(
+                    "the storage failed; nothing was acknowledged after it",
+                    metadata: ["cause": "\(failure)"])
+                _exit(ExitStatus.storageFailed.rawValue)
+            }
+        } catch let failure as StoreFailure {
+            throw StartFailure(.storageFailed, "\(failure)")
+        }
     }
 }

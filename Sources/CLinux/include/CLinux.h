@@ -4,13 +4,46 @@
 #define CLINUX_H
 
 #include <stdint.h>
-#include <sys/socket.h>
+#include <sys/types.h>
 
-// epoll_event carries a union; these keep it out of Swift.
+// epoll, whose event carries a union.
+struct clinux_event {
+    uint32_t events;
+    uint64_t tag;
+};
+
+extern const uint32_t clinux_epollin;
+extern const uint32_t clinux_epollout;
+extern const uint32_t clinux_epollhup; // EPOLLHUP | EPOLLERR
+extern const uint32_t clinux_epollrdhup;
+
 int clinux_epoll_create(void);
-int clinux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t tag);
+int clinux_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t tag);
+int clinux_epoll_modify(int epoll, int descriptor, uint32_t events, uint64_t tag);
+int clinux_epoll_remove(int epoll, int descriptor);
+// Waits at most `milliseconds` (-1 for ever); the number of events, or -1 with errno.
+int clinux_epoll_wait(int epoll, struct clinux_event *events, int capacity, int milliseconds);
 
+// A counter that wakes a poll; non-blocking, close-on-exec.
+int clinux_eventfd(void);
+
+// Unix sockets: stream, non-blocking, close-on-exec. All give -1 with errno on failure.
+int clinux_unix_socket(void);
+int clinux_unix_bind(int socket, const char *path);
+int clinux_unix_connect(int socket, const char *path);
+int clinux_accept(int listener);
+// Refuses descriptors passed by peers, where the kernel can (6.16); 0, or -1 with errno.
+int clinux_refuse_descriptors(int socket);
+int clinux_peer_credentials(int socket, uint32_t *uid, uint32_t *gid, uint32_t *pid);
+// Receives bytes and closes at once whatever descriptors came with them.
+ssize_t clinux_receive(int socket, void *buffer, size_t capacity);
+// Sends without raising SIGPIPE.
+ssize_t clinux_send(int socket, const void *buffer, size_t count);
+
+// Pins the calling thread to one core; 0, or an error number.
+int clinux_pin_to_core(int core);
 // Processors that this process may run on, at least 1.
 int clinux_usable_processors(void);
+void clinux_name_thread(const char *name);
 
 #endif

@@ -45,6 +45,8 @@ package final class Broker {
         apps.find(name).map { (apps[$0].record, apps[$0].liveGrants) }
     }
 
+    package func app(_ serial: Serial) -> AppRecord? { apps.find(serial).map { apps[$0].record } }
+
     /// Decides one command. `entropy` has two words per agent to be spawned.
     package func apply(
         _ command: Command, from caller: Caller, at now: Instant, entropy: Entropy = .none

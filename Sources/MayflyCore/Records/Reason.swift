@@ -14,6 +14,7 @@ package enum Reason: UInt16, Sendable, CaseIterable, Error {
     case malformedMessage = 10
     case tokenTooLarge = 11
     case fieldUnsupported = 12
+    case invalidQuery = 13
 
     // The caller is not who it would have to be.
     case authenticationRequired = 20
@@ -23,6 +24,7 @@ package enum Reason: UInt16, Sendable, CaseIterable, Error {
     case proofReplayed = 24
     case attestationKeyUnknown = 25
     case operatorOnly = 26
+    case wrongSocket = 27
 
     // The caller may not have this.
     case scopeViolation = 40
@@ -43,6 +45,7 @@ package enum Reason: UInt16, Sendable, CaseIterable, Error {
     case requestsExhausted = 69
     case frameTooLarge = 70
     case replyTooLarge = 71
+    case auditUnreadable = 72
 
     // Why a grant ended, or a token is not valid.
     case released = 100

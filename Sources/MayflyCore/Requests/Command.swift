@@ -122,3 +122,8 @@ package struct Entropy: Sendable {
     package init(words: [UInt64]) { self.words = words }
     package static let none = Entropy(words: [])
 }
+
+extension Caller {
+    /// The broker itself: what happens without anyone asking.
+    package static let broker = Caller(uid: UserID(rawValue: 0), pid: ProcessID(rawValue: 0))
+}

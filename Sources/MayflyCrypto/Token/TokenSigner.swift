@@ -21,6 +21,17 @@ package struct TokenSigner: Sendable {
             + Self.encodedSignatureCount
     }
 
+    /// Where the payload of a token with this key's header begins; nil where the bytes have another
+    /// header. It is compared, never interpreted.
+    package func payloadStart(in token: UnsafeRawBufferPointer) -> Int? {
+        let start = encodedHeader.count + 1
+        guard token.count > start, token[encodedHeader.count] == Self.dot else { return nil }
+        let isOurs = encodedHeader.withUnsafeBytes { header in
+            zip(header, token).allSatisfy { $0 == $1 }
+        }
+        return isOurs ? start : nil
+    }
+
     /// Appends `header.payload`, what the signature covers; the payload is the claims' JSON.
     package func appendSigningInput(_ payload: UnsafeRawBufferPointer, to target: inout [UInt8]) {
         target.append(contentsOf: encodedHeader)

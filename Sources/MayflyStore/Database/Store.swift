@@ -20,7 +20,8 @@ package struct StoreConfiguration: Sendable {
 /// The broker's durable state in one SQLite file: the embedded store.
 ///
 /// Used by one thread at a time: by whoever opens it until it is handed to the `LogWriter`.
-package final class Store: GroupStore {
+package final class Store: GroupStore, @unchecked Sendable {
+    // Unchecked, because the compiler cannot see the handing over.
     let connection: Connection
     private let statements: CommitStatements
     private let signer: CheckpointSigner

@@ -10,13 +10,13 @@ enum WaitStep<Result> {
 /// A value behind a mutex, and a condition to wait on until the value is as wanted.
 ///
 /// POSIX's, not `Synchronization.Mutex`: that one gives false reports under the thread sanitizer.
-final class Monitor<State: ~Copyable>: @unchecked Sendable {
+package final class Monitor<State: ~Copyable>: @unchecked Sendable {
     // Unchecked, because the compiler cannot see that the mutex guards the state.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var state: State
 
-    init(_ state: consuming sending State) {
+    package init(_ state: consuming sending State) {
         self.state = state
         precondition(pthread_mutex_init(mutex, nil) == 0, "a mutex could not be made")
         var attributes = pthread_condattr_t()
@@ -33,7 +33,7 @@ final class Monitor<State: ~Copyable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func withLock<Result, Failure>(
+    package func withLock<Result, Failure>(
         _ body: (inout State) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         pthread_mutex_lock(mutex)

@@ -3,12 +3,12 @@ private import Glibc
 /// A thread of our own with a name, joined once.
 ///
 /// Not a `Task`: it blocks in system calls for as long as it lives.
-struct WorkerThread: ~Copyable, @unchecked Sendable {
+package struct WorkerThread: ~Copyable, @unchecked Sendable {
     // Unchecked, because pthread_t is not marked as the plain number that it is.
     private let thread: pthread_t
 
     /// The name is what tools show, at most 15 bytes.
-    init(name: String, body: @escaping @Sendable () -> Void) throws(StoreFailure) {
+    package init(name: String, body: @escaping @Sendable () -> Void) throws(StoreFailure) {
         var thread = pthread_t()
         let box = Unmanaged.passRetained(ThreadBody(name: name, run: body))
         let code = pthread_create(
@@ -26,7 +26,7 @@ struct WorkerThread: ~Copyable, @unchecked Sendable {
         self.thread = thread
     }
 
-    consuming func join() { pthread_join(thread, nil) }
+    package consuming func join() { pthread_join(thread, nil) }
 }
 
 private final class ThreadBody: Sendable {

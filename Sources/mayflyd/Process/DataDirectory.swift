@@ -1,5 +1,5 @@
 private import Glibc
-private import MayflyServer
+internal import MayflyServer
 
 /// The data directory, which one broker at a time may have.
 ///

@@ -1,5 +1,5 @@
 private import Glibc
-private import MayflyServer
+internal import MayflyServer
 
 /// The key file on disk: who may read it, and how it first comes to be.
 enum KeyFileStorage {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import MayflyServer
 
 /// A descriptor that is closed when its owner goes.
 struct OwnedDescriptor: ~Copyable {

@@ -1,5 +1,5 @@
 private import Glibc
-private import MayflyServer
+internal import MayflyServer
 
 /// What the process asks of the kernel for itself before it holds a secret or a connection.
 enum ProcessLimits {

@@ -1,19 +1,10 @@
-private import Glibc
+internal import Glibc
 internal import MayflyServer
 
-/// A system call that failed, with what it was for.
-struct SystemFailure: Error, CustomStringConvertible {
-    let operation: String
-    let path: String
-    let code: Int32
-
+extension SystemFailure {
     init(_ operation: String, _ path: String, code: Int32 = errno) {
-        self.operation = operation
-        self.path = path
-        self.code = code
+        self.init("\(path): cannot \(operation)", code)
     }
-
-    var description: String { "\(path): cannot \(operation): \(errorText(code))" }
 }
 
 /// Why the broker does not start, and the code it ends with.

@@ -1,0 +1,62 @@
+internal import Glibc
+internal import Logging
+internal import MayflyCore
+internal import MayflyStore
+
+/// Time passing: expiry, the sweep, refusal summaries, the state of the disk and of the clock.
+final class Housekeeper: Sendable {
+    private static let intervalMilliseconds: Int32 = 100
+    /// Grants ended under one hold of the lock: about a millisecond.
+    private static let endsPerStep = 256
+    /// How far the system's clock may be from the broker's before the log says so.
+    private static let toleratedDeviationMilliseconds: Int64 = 5_000
+
+    private let context: ReactorContext
+    private let log: LogWriter
+    private let wakeUp: WakeUp
+
+    init(context: ReactorContext, log: LogWriter) throws {
+        self.context = context
+        self.log = log
+        wakeUp = try WakeUp()
+    }
+
+    func stop() { wakeUp.signal() }
+
+    /// Returns when the broker drains.
+    func run() {
+        var polled = [pollfd(fd: wakeUp.rawValue, events: Int16(POLLIN), revents: 0)]
+        var deviates = false
+        var isLow = false
+        while !context.isDraining {
+            _ = poll(&polled, 1, Self.intervalMilliseconds)
+            while !context.isDraining,
+                context.authority.advance(
+                    to: context.clock.now, limit: Self.endsPerStep, isStorageLow: log.isStorageLow)
+            {
+                // What ended is written as it goes, so that a mass expiry makes groups, not a heap.
+                context.authority.requestFlush()
+            }
+            note(
+                &deviates,
+                abs(context.clock.deviationMilliseconds) > Self.toleratedDeviationMilliseconds
+            ) {
+                $0
+                    ? "the system's clock has departed from the broker's, which goes on by its own"
+                    : "the system's clock agrees with the broker's again"
+            }
+            note(&isLow, log.isStorageLow) {
+                $0
+                    ? "free space is below the reserve: nothing is granted, everything still ends"
+                    : "free space is above the reserve again"
+            }
+        }
+    }
+
+    /// Logs a state when it changes, and not again.
+    private func note(_ state: inout Bool, _ now: Bool, _ text: (Bool) -> String) {
+        guard state != now else { return }
+        state = now
+        context.logger.warning("\(text(now))")
+    }
+}

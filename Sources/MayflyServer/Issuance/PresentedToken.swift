@@ -1,0 +1,71 @@
+internal import MayflyCore
+internal import MayflyCrypto
+
+/// A token as a peer presents it, before anyone has said that it is one of ours.
+struct PresentedToken {
+    let presentation: Presentation
+
+    /// Inline tokens are at most this long: bytes.
+    static let maximumBytes = 16_384
+
+    private static let payloadStart: StaticString = #"{"grant":""#
+    /// The payload up to the end of the grant id is 42 bytes: 56 characters of base64url.
+    private static let namedBytes = 42
+    private static let namedCharacters = 56
+
+    /// Nil where the bytes cannot be a token of this issuer's key: the header is compared, not
+    /// parsed, and the grant's id stands at a fixed place.
+    init?(_ token: UnsafeRawBufferPointer, issuer: TokenIssuer) {
+        guard token.count <= Self.maximumBytes,
+            let start = issuer.signer.payloadStart(in: token),
+            token.count > start + Self.namedCharacters
+        else { return nil }
+        let named = UnsafeRawBufferPointer(rebasing: token[start..<(start + Self.namedCharacters)])
+        let grant: GrantID? = withUnsafeTemporaryAllocation(
+            byteCount: Self.namedBytes, alignment: 1
+        ) { space in
+            guard Base64URL.decode(named, into: space) == Self.namedBytes else { return nil }
+            let decoded = UnsafeRawBufferPointer(space)
+            let start = Self.payloadStart.utf8CodeUnitCount
+            let expected = UnsafeRawBufferPointer(
+                start: Self.payloadStart.utf8Start, count: start)
+            guard decoded.prefix(start).elementsEqual(expected) else { return nil }
+            return parseHex(UnsafeRawBufferPointer(rebasing: decoded[start...]))
+        }
+        guard let grant else { return nil }
+        presentation = Presentation(grant: grant, digest: Digest(Blake2b.digest256(token)))
+    }
+}
+
+/// What needs the token's own bytes again.
+extension PresentedToken {
+    /// The payload's JSON, of a token that was found valid and so is canonical.
+    func claims(of token: UnsafeRawBufferPointer) -> [UInt8] {
+        guard let payload = Self.payload(of: token) else { return [] }
+        return Base64URL.decode(payload) ?? []
+    }
+
+    /// Whether these bytes are the recovered grant's token: the digest of what was signed, then
+    /// the signature itself, as no digest of it was kept.
+    func isSigned(
+        _ token: UnsafeRawBufferPointer, as grant: UnprovenGrant, by issuer: TokenIssuer
+    ) -> Bool {
+        guard let dot = token.lastIndex(of: UInt8(ascii: ".")) else { return false }
+        let signed = UnsafeRawBufferPointer(rebasing: token[..<dot])
+        let digest = Digest(Blake2b.digest256(signed))
+        guard digest.equalsInConstantTime(grant.unsignedDigest),
+            let signature = Base64URL.decode(UnsafeRawBufferPointer(rebasing: token[(dot + 1)...]))
+        else { return false }
+        return signature.withUnsafeBytes {
+            issuer.signer.key.publicKey.isValidSignature($0, for: signed)
+        }
+    }
+
+    private static func payload(of token: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        let dot = UInt8(ascii: ".")
+        guard let first = token.firstIndex(of: dot), let last = token.lastIndex(of: dot),
+            first < last
+        else { return nil }
+        return UnsafeRawBufferPointer(rebasing: token[(first + 1)..<last])
+    }
+}

@@ -1,0 +1,86 @@
+internal import CLinux
+internal import Glibc
+
+/// A listening Unix socket: made here, or handed over by systemd.
+final class Listener: Sendable {
+    private static let backlog: Int32 = 4_096
+
+    let descriptor: Descriptor
+    let role: SocketRole
+    /// Removed at the end, where this broker made it.
+    private let path: String?
+
+    /// Takes over a socket that is already listening.
+    init(inherited rawValue: Int32, role: SocketRole) throws {
+        guard let descriptor = Descriptor(owning: rawValue) else {
+            throw SystemFailure("taking over a listening socket", EBADF)
+        }
+        self.descriptor = descriptor
+        self.role = role
+        path = nil
+        _ = fcntl(rawValue, F_SETFL, fcntl(rawValue, F_GETFL) | O_NONBLOCK)
+        _ = fcntl(rawValue, F_SETFD, FD_CLOEXEC)
+        _ = clinux_refuse_descriptors(rawValue)
+    }
+
+    /// Binds `path`. The caller holds the data directory's lock, so whatever lies there is stale
+    /// if it is a socket; anything else is left alone and refused.
+    ///
+    /// - Parameters:
+    ///   - mode: of the socket file.
+    ///   - directoryMode: of the directory it lies in, which is made if missing.
+    init(path: String, mode: mode_t, directoryMode: mode_t, role: SocketRole) throws {
+        try Self.prepareDirectory(of: path, mode: directoryMode)
+        var status = stat()
+        if lstat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFSOCK else {
+                throw SystemFailure("\(path) is in the way and is not a socket", EEXIST)
+            }
+            unlink(path)
+        }
+        guard let descriptor = Descriptor(owning: clinux_unix_socket()) else {
+            throw SystemFailure("making a socket")
+        }
+        // Bound with no access for anyone but the owner, then opened to the mode wanted.
+        let before = umask(0o177)
+        let bound = clinux_unix_bind(descriptor.rawValue, path)
+        let bindError = errno
+        umask(before)
+        guard bound == 0 else { throw SystemFailure("binding \(path)", bindError) }
+        guard chmod(path, mode) == 0 else { throw SystemFailure("setting the mode of \(path)") }
+        guard listen(descriptor.rawValue, Self.backlog) == 0 else {
+            throw SystemFailure("listening on \(path)")
+        }
+        _ = clinux_refuse_descriptors(descriptor.rawValue)
+        self.descriptor = descriptor
+        self.role = role
+        self.path = path
+    }
+
+    deinit {
+        if let path { unlink(path) }
+    }
+
+    private static func prepareDirectory(of path: String, mode: mode_t) throws {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            throw SystemFailure(
+                "\(path) must be an absolute path in a directory of its own", EINVAL)
+        }
+        let directory = String(path[..<slash])
+        if mkdir(directory, mode) == 0 {
+            guard chmod(directory, mode) == 0 else {
+                throw SystemFailure("setting the mode of \(directory)")
+            }
+            return
+        }
+        guard errno == EEXIST else { throw SystemFailure("making \(directory)") }
+        var status = stat()
+        guard stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw SystemFailure("\(directory) is not a directory", ENOTDIR)
+        }
+        guard status.st_mode & 0o777 & ~mode == 0 else {
+            throw SystemFailure(
+                "\(directory) is open to more than mode \(String(mode, radix: 8)) allows", EPERM)
+        }
+    }
+}

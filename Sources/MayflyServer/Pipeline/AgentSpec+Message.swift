@@ -1,0 +1,75 @@
+internal import MayflyCore
+internal import MayflyWire
+
+/// From what a message says to what the core takes: every alphabet and length is checked here.
+extension AgentSpec {
+    init(_ message: AgentSpecMessage) throws(Refusal) {
+        guard message.maximumUses == 0, !message.byReference else {
+            throw Refusal(.fieldUnsupported, "max_uses and by_reference are not served yet.")
+        }
+        guard message.binding <= 1, message.pid == 0 else {
+            throw Refusal(
+                .bindingUnsupported, "Grants cannot be bound yet; leave binding and pid out.")
+        }
+        guard let publicKey = PublicKey(message.publicKey.rawBuffer) else {
+            throw Refusal(.invalidPublicKey, "public_key is 32 bytes of Ed25519.")
+        }
+        self.init(
+            orchestration: try Name(field: "orch_id", message.orchestration),
+            task: try Name(field: "task_id", message.task),
+            scope: try [Scope](field: "scope", message.scope),
+            audience: try TextList(audience: message.audience), publicKey: publicKey,
+            lifetimeSeconds: message.ttlSeconds, totalLifetimeSeconds: message.lifetimeSeconds,
+            binding: .none)
+    }
+}
+
+extension Name {
+    init(field: StaticString, _ bytes: ByteView) throws(Refusal) {
+        guard let name = Name(bytes.rawBuffer) else {
+            throw Refusal(
+                .invalidIdentifier,
+                "\(field) is 1 to \(Name.maximumBytes) bytes of [A-Za-z0-9._-], not . or ..")
+        }
+        self = name
+    }
+}
+
+extension [Scope] {
+    init(field: StaticString, _ views: [ByteView]) throws(Refusal) {
+        guard 1...Limits.scopesPerAgent ~= views.count else {
+            throw Refusal(.invalidScope, "\(field) has 1 to \(Limits.scopesPerAgent) scopes.")
+        }
+        self = []
+        reserveCapacity(views.count)
+        for view in views {
+            guard let scope = Scope(view.rawBuffer) else {
+                throw Refusal(
+                    .invalidScope,
+                    "A scope is action:resource:identifier of at most \(Scope.maximumBytes) bytes, "
+                        + "printable ASCII without space, quote, backslash and comma.")
+            }
+            append(scope)
+        }
+    }
+}
+
+extension TextList {
+    init(audience views: [ByteView]) throws(Refusal) {
+        guard views.count <= Limits.audiencesPerAgent else {
+            throw Refusal(
+                .invalidAudience, "At most \(Limits.audiencesPerAgent) audiences.")
+        }
+        for view in views {
+            let bytes = view.rawBuffer
+            guard 1...Limits.audienceBytes ~= bytes.count, bytes.allSatisfy(Scope.isPrintable)
+            else {
+                throw Refusal(
+                    .invalidAudience,
+                    "An audience is 1 to \(Limits.audienceBytes) bytes of printable ASCII without "
+                        + "space, quote, backslash and comma.")
+            }
+        }
+        self.init(words: views.map(\.bytes))
+    }
+}

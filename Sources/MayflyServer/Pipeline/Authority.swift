@@ -1,0 +1,62 @@
+internal import MayflyCore
+internal import MayflyStore
+
+/// The core and the log behind one lock, so that the log has the order of the decisions.
+final class Authority: Sendable {
+    private let broker: Monitor<Broker>
+    private let log: LogWriter
+
+    init(broker: sending Broker, log: LogWriter) {
+        self.broker = Monitor(broker)
+        self.log = log
+    }
+
+    var durablePosition: LogPosition { log.durablePosition }
+    func requestFlush() { log.requestFlush() }
+
+    func apply(
+        _ command: Command, from caller: Caller, at now: Instant, entropy: Entropy = .none
+    ) -> Outcome {
+        broker.withLock { broker in
+            let outcome = broker.apply(command, from: caller, at: now, entropy: entropy)
+            if !outcome.events.isEmpty {
+                log.append(events: outcome.events, changes: outcome.changes)
+            }
+            return outcome
+        }
+    }
+
+    /// Keeps what the tokens just signed digest to.
+    func pin(_ tokens: [(grant: GrantID, digest: Digest)]) {
+        broker.withLock { broker in
+            for token in tokens { broker.pin(token.grant, digest: token.digest) }
+        }
+    }
+
+    /// Keeps the digest of a recovered grant's token, whose signature was found good.
+    func pin(_ presentation: Presentation, unsignedDigest: Digest) {
+        _ = broker.withLock {
+            $0.pin(
+                presentation.grant, digest: presentation.digest, unsignedDigest: unsignedDigest)
+        }
+    }
+
+    /// A look at the core, and where the log is at that moment.
+    func read<Result>(_ body: (Broker) -> Result) -> (result: Result, position: LogPosition) {
+        broker.withLock { (body($0), $0.logPosition) }
+    }
+
+    /// Expiry, sweeping and summaries; true where there is more to do at once.
+    func advance(to now: Instant, limit: Int, isStorageLow: Bool) -> Bool {
+        broker.withLock { broker in
+            broker.isStorageLow = isStorageLow
+            let outcome = broker.apply(
+                .advance(limit: limit), from: .broker, at: now)
+            if !outcome.events.isEmpty {
+                log.append(events: outcome.events, changes: outcome.changes)
+            }
+            guard case .advanced(let more) = outcome.decision else { return false }
+            return more
+        }
+    }
+}

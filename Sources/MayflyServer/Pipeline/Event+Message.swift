@@ -1,0 +1,100 @@
+internal import MayflyCore
+internal import MayflyStore
+internal import MayflyWire
+
+/// A query of the audit, well formed.
+struct EventQuery {
+    private static let defaultLimit = 100
+    private static let maximumLimit = 1_000
+
+    var filter = EventFilter()
+    let order: EventOrder
+    let limit: Int
+
+    init(_ message: QueryEventsRequestMessage, trustDomain: String) throws(Refusal) {
+        guard message.limit <= Self.maximumLimit else {
+            throw Refusal(.invalidQuery, "Ask for at most \(Self.maximumLimit) events at once.")
+        }
+        limit = message.limit == 0 ? Self.defaultLimit : Int(message.limit)
+        order =
+            message.ascending
+            ? .ascending(from: message.fromSequence)
+            : .descending(before: message.beforeSequence == 0 ? nil : message.beforeSequence)
+        filter.app = try Self.name("app", message.app)
+        filter.orchestration = try Self.name("orch_id", message.orchestration)
+        filter.task = try Self.name("task_id", message.task)
+        if !message.agentID.isEmpty {
+            try narrow(toAgent: message.agentID, trustDomain: trustDomain)
+        }
+        if !message.eventType.isEmpty {
+            guard let kind = EventKind(text: message.eventType) else {
+                throw Refusal(.invalidQuery, "No such event type; proto/AUDIT.md lists them.")
+            }
+            filter.kind = kind
+        }
+        switch message.outcome {
+        case "": break
+        case "success": filter.isDenied = false
+        case "denied": filter.isDenied = true
+        default: throw Refusal(.invalidQuery, "An outcome is success or denied.")
+        }
+        if message.sinceMilliseconds > 0 {
+            filter.since = Instant(milliseconds: message.sinceMilliseconds)
+        }
+        if message.untilMilliseconds > 0 {
+            filter.until = Instant(milliseconds: message.untilMilliseconds)
+        }
+    }
+
+    private static func name(_ field: String, _ text: String) throws(Refusal) -> Name? {
+        if text.isEmpty { return nil }
+        guard let name = Name(text) else {
+            throw Refusal(.invalidQuery, "\(field) is not an identifier.")
+        }
+        return name
+    }
+
+    private mutating func narrow(toAgent id: String, trustDomain: String) throws(Refusal) {
+        let start = "spiffe://\(trustDomain)/agent/"
+        let parts =
+            id.utf8.starts(with: start.utf8)
+            ? id.dropFirst(start.count).split(separator: "/", omittingEmptySubsequences: false) : []
+        guard parts.count == 3, let orchestration = Name(String(parts[0])),
+            let task = Name(String(parts[1])), parts[2].utf8.count == 16,
+            let instance = UInt64(parts[2], radix: 16)
+        else {
+            throw Refusal(.invalidQuery, "An agent id is \(start){orch}/{task}/{instance}.")
+        }
+        filter.orchestration = orchestration
+        filter.task = task
+        filter.instance = InstanceID(rawValue: instance)
+    }
+}
+
+extension EventMessage {
+    init(_ recorded: RecordedEvent, issuer: TokenIssuer) {
+        self.init()
+        let event = recorded.event
+        sequence = recorded.sequence
+        timeMilliseconds = event.time.milliseconds
+        eventType = event.kind.text
+        outcome = event.isDenied ? "denied" : "success"
+        reason = event.reason?.code ?? ""
+        app = event.app?.text ?? ""
+        orchestration = event.orchestration?.text ?? ""
+        task = event.task?.text ?? ""
+        if let orchestration = event.orchestration, let task = event.task,
+            let instance = event.instance
+        {
+            let agent = AgentName(orchestration: orchestration, task: task, instance: instance)
+            agentID = String(decoding: issuer.subject(of: agent), as: UTF8.self)
+        }
+        grantID = event.grant.map { String(decoding: $0.hex, as: UTF8.self) } ?? ""
+        tokenID = event.token.map { String(decoding: $0.hex, as: UTF8.self) } ?? ""
+        scope = event.scope.words.map { String(decoding: $0, as: UTF8.self) }
+        uid = event.uid?.rawValue ?? 0
+        pid = event.pid?.rawValue ?? 0
+        count = event.count ?? 0
+        detail = String(decoding: event.detail, as: UTF8.self)
+    }
+}

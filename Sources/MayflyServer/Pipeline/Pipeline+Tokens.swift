@@ -1,0 +1,145 @@
+internal import MayflyCore
+internal import MayflyCrypto
+internal import MayflyWire
+
+/// Validate and release: a look-up of the presented bytes' digest, never a signature, except at
+/// the first presentation of a grant that was recovered after a restart.
+extension Pipeline {
+    func validate(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
+        let message = try decode(ValidateRequestMessage.self, payload)
+        let (response, position) = try validity(of: message, request)
+        answer(request, restingOn: position, response)
+    }
+
+    func validateBatch(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
+        let message = try decode(ValidateBatchRequestMessage.self, payload)
+        try checkBatch(message.items.count)
+        var responses: [ValidateResponseMessage] = []
+        responses.reserveCapacity(message.items.count)
+        var position = LogPosition.start
+        for item in message.items {
+            let (response, restsOn) = try validity(of: item, request)
+            responses.append(response)
+            position = max(position, restsOn)
+        }
+        answer(request, restingOn: position, ValidateBatchResponseMessage(items: responses))
+    }
+
+    private func validity(
+        of message: ValidateRequestMessage, _ request: Request
+    ) throws(Refusal) -> (ValidateResponseMessage, LogPosition) {
+        if !message.requiredScope.isEmpty || !message.requiredAudience.isEmpty || message.consumeUse
+        {
+            throw Refusal(
+                .fieldUnsupported,
+                "required_scope, required_audience and consume_use are not served yet; compare the "
+                    + "claims yourself.")
+        }
+        let token = message.token.rawBuffer
+        guard let presented = PresentedToken(token, issuer: context.issuer) else {
+            note(.invalidToken, request)
+            return (ValidateResponseMessage(), .start)
+        }
+        let outcome = decide(.validate(presented.presentation), presented, token, request)
+        guard case .valid(let expiresAt) = outcome.decision else {
+            return (ValidateResponseMessage(), outcome.dependsOn)
+        }
+        var response = ValidateResponseMessage()
+        response.valid = true
+        response.claims = message.omitClaims ? [] : presented.claims(of: token)
+        response.expiresAt = expiresAt.seconds
+        return (response, outcome.dependsOn)
+    }
+
+    func release(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
+        let message = try decode(ReleaseRequestMessage.self, payload)
+        let (ended, position) = try end(message, request)
+        answer(request, restingOn: position, ReleaseResponseMessage(ended: ended))
+    }
+
+    func releaseBatch(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
+        let message = try decode(ReleaseBatchRequestMessage.self, payload)
+        try checkBatch(message.items.count)
+        // Each is judged alone, but a batch that cannot be read ends nothing.
+        for item in message.items { _ = try target(of: item, request) }
+        var ended: [Bool] = []
+        ended.reserveCapacity(message.items.count)
+        var position = LogPosition.start
+        for item in message.items {
+            let (isEnded, restsOn) = try end(item, request)
+            ended.append(isEnded)
+            position = max(position, restsOn)
+        }
+        answer(request, restingOn: position, ReleaseBatchResponseMessage(ended: ended))
+    }
+
+    private func end(
+        _ message: ReleaseRequestMessage, _ request: Request
+    ) throws(Refusal) -> (ended: Bool, LogPosition) {
+        let outcome: Outcome
+        switch try target(of: message, request) {
+        case .grant(let id):
+            outcome = context.authority.apply(
+                .release(.grant(id)), from: request.caller, at: request.now)
+        case .token(let presented, let token):
+            guard let presented else { return (false, .start) }
+            outcome = decide(
+                .release(.token(presented.presentation)), presented, token, request)
+        }
+        if case .refused(let refusal) = outcome.decision { throw refusal }
+        guard case .released(let ended) = outcome.decision else {
+            return (false, outcome.dependsOn)
+        }
+        return (ended, outcome.dependsOn)
+    }
+
+    private enum Target {
+        case token(PresentedToken?, UnsafeRawBufferPointer)
+        case grant(GrantID)
+    }
+
+    private func target(
+        of message: ReleaseRequestMessage, _ request: Request
+    ) throws(Refusal) -> Target {
+        switch message.target {
+        case .token(let token):
+            return .token(
+                PresentedToken(token.rawBuffer, issuer: context.issuer), token.rawBuffer)
+        case .grant(let text):
+            guard request.caller.app != nil else { throw .appRequired }
+            guard let id: GrantID = parseHex(text.rawBuffer) else {
+                throw Refusal(
+                    .invalidIdentifier, "A grant id is 32 lower-case hexadecimal characters.")
+            }
+            return .grant(id)
+        case nil:
+            throw Refusal(.malformedMessage, "Name a token or a grant id to release.")
+        }
+    }
+
+    /// Asks the core; where the grant was recovered and not presented since, its signature decides.
+    private func decide(
+        _ command: Command, _ presented: PresentedToken, _ token: UnsafeRawBufferPointer,
+        _ request: Request
+    ) -> Outcome {
+        let outcome = context.authority.apply(command, from: request.caller, at: request.now)
+        guard case .unproven(let grant) = outcome.decision else { return outcome }
+        spendVerification()
+        guard presented.isSigned(token, as: grant, by: context.issuer) else {
+            note(.tokenMismatch, request)
+            return Outcome(.invalid(.tokenMismatch), dependsOn: outcome.dependsOn)
+        }
+        context.authority.pin(presented.presentation, unsignedDigest: grant.unsignedDigest)
+        return context.authority.apply(command, from: request.caller, at: request.now)
+    }
+
+    private func checkBatch(_ count: Int) throws(Refusal) {
+        guard 1...Limits.batchItems ~= count else {
+            throw Refusal(.batchSize, "A batch has 1 to \(Limits.batchItems) items.")
+        }
+    }
+
+    private func note(_ reason: Reason, _ request: Request) {
+        _ = context.authority.apply(.recordRefusal(reason), from: request.caller, at: request.now)
+    }
+}

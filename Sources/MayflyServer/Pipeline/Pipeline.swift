@@ -1,0 +1,145 @@
+internal import MayflyCore
+internal import MayflyCrypto
+internal import MayflyStore
+internal import MayflyWire
+
+/// The way of a request inside one reactor: message, command, signature checks, the core's
+/// decision, the log, the signed token, the answer. `Pipeline+*.swift` have one kind each.
+final class Pipeline {
+    let context: ReactorContext
+    /// Answers the operator's questions; only the operator's reactor has one.
+    let desk: OperatorDesk?
+    let arena = MessageArena()
+    var random = RandomSource()
+    /// The disk's position as this reactor last looked.
+    var durable: LogPosition
+    /// An answer of this turn waits for the disk.
+    var awaitsDisk = false
+    var signing = SigningQueue()
+    let issuerDigest: Digest32
+    private var verificationsLeft = 0
+
+    init(context: ReactorContext, desk: OperatorDesk?) {
+        self.context = context
+        self.desk = desk
+        durable = context.authority.durablePosition
+        issuerDigest = SHA256.digest([UInt8](context.issuer.issuer.utf8))
+    }
+
+    // MARK: Turns
+
+    func beginTurn() { verificationsLeft = ConnectionLimits.verificationsPerTurn }
+
+    /// Whether the connection may still cost a signature check in this turn.
+    var hasTurn: Bool { verificationsLeft > 0 }
+
+    func spendVerification() { verificationsLeft -= 1 }
+
+    // MARK: Requests
+
+    /// Answers one frame, now or when its token is signed.
+    func handle(_ frame: Frame, of connection: Connection, at now: Instant) {
+        let request = Request(connection: connection, stream: frame.stream, now: now)
+        arena.reset()
+        do throws(Refusal) {
+            if context.isDraining {
+                throw Refusal(.shuttingDown, "The broker is stopping; try again when it is back.")
+            }
+            let envelope = try open(frame)
+            guard
+                case .found(let method) = Method.lookup(
+                    service: envelope.service, method: envelope.method)
+            else { throw Refusal(.methodUnknown, "No such method; see proto/PROTOCOL.md.") }
+            try dispatch(method, envelope.payload.rawBuffer, request)
+        } catch {
+            refuse(error, request)
+        }
+    }
+
+    private func open(_ frame: Frame) throws(Refusal) -> RequestEnvelope {
+        do throws(DecodeFailure) {
+            return try RequestEnvelope.decode(frame.payload)
+        } catch {
+            throw Refusal(error)
+        }
+    }
+
+    private func dispatch(
+        _ method: Method, _ payload: UnsafeRawBufferPointer, _ request: Request
+    ) throws(Refusal) {
+        if method.service == .operator {
+            guard request.connection.role == .operator, let desk else {
+                throw Refusal(.operatorOnly, "Only the operator socket serves this.")
+            }
+            return try operate(method, payload, request, desk)
+        }
+        switch method {
+        case .validate: try validate(payload, request)
+        case .validateBatch: try validateBatch(payload, request)
+        case .getKeys: try getKeys(payload, request)
+        case _ where request.connection.role == .operator:
+            throw Refusal(.wrongSocket, "The operator socket serves no agents; use the other one.")
+        case .spawn: try spawn(payload, request)
+        case .spawnBatch: try spawnBatch(payload, request)
+        case .release: try release(payload, request)
+        case .releaseBatch: try releaseBatch(payload, request)
+        case .authenticate: try authenticate(payload, request)
+        default:
+            throw Refusal(.unimplemented, "This version does not serve the method yet.")
+        }
+    }
+
+    /// Reads a message; what cannot be read is a refusal.
+    func decode<Message: DecodableMessage>(
+        _ type: Message.Type, _ bytes: UnsafeRawBufferPointer
+    ) throws(Refusal) -> Message {
+        do throws(DecodeFailure) {
+            return try Message.decode(bytes, arena: arena)
+        } catch {
+            throw Refusal(error)
+        }
+    }
+
+    // MARK: Answers
+
+    func answer(
+        _ request: Request, restingOn position: LogPosition, _ message: some EncodableMessage
+    ) {
+        if position > durable { awaitsDisk = true }
+        var fits = true
+        request.connection.replies.append(restingOn: position, durable: durable) { buffer in
+            fits = ResponseEncoder.appendResponse(
+                stream: request.stream, message: message, to: &buffer)
+        }
+        precondition(fits, "what could be too large was refused before it was done")
+    }
+
+    /// A refusal that the core has not seen: it is put on record without anyone waiting.
+    func refuse(_ refusal: Refusal, _ request: Request) {
+        _ = context.authority.apply(
+            .recordRefusal(refusal.reason), from: request.caller, at: request.now)
+        refuse(refusal, request, restingOn: .start)
+    }
+
+    /// A refusal that the core decided and recorded.
+    func refuse(_ refusal: Refusal, _ request: Request, restingOn position: LogPosition) {
+        if position > durable { awaitsDisk = true }
+        request.connection.replies.append(restingOn: position, durable: durable) { buffer in
+            ResponseEncoder.appendStatus(
+                stream: request.stream, code: refusal.reason.status, message: refusal.sentence,
+                reason: refusal.reason.code, metadata: [], to: &buffer)
+        }
+    }
+
+    /// A frame that is not a request.
+    func refuse(_ fault: WireFault, stream: StreamID, of connection: Connection, at now: Instant) {
+        let reason: Reason =
+            switch fault {
+            case .frameTooLarge: .frameTooLarge
+            case .streamingUnsupported: .unimplemented
+            default: .malformedMessage
+            }
+        let request = Request(connection: connection, stream: stream, now: now)
+        refuse(Refusal(reason, "\(fault.sentence)."), request)
+    }
+}

@@ -1,0 +1,51 @@
+internal import MayflyCore
+internal import MayflyWire
+
+/// One request under way: whom to answer, on which stream, and when it came.
+struct Request {
+    let connection: Connection
+    let stream: StreamID
+    let now: Instant
+
+    var caller: Caller { connection.caller }
+}
+
+extension Refusal {
+    /// The message does not say what its type allows.
+    init(_ failure: DecodeFailure) {
+        self.init(.malformedMessage, "The message cannot be read: \(failure.sentence).")
+    }
+}
+
+extension Reason {
+    /// The gRPC code that goes with the reason (proto/PROTOCOL.md, Refusals).
+    var status: StatusCode {
+        switch self {
+        case .invalidIdentifier, .invalidScope, .invalidAudience, .invalidPublicKey,
+            .invalidLifetime, .invalidToken, .batchSize, .bindingUnsupported, .invalidApp,
+            .malformedMessage, .tokenTooLarge, .fieldUnsupported, .invalidQuery:
+            .invalidArgument
+        case .authenticationRequired, .proofInvalid, .proofReplayed:
+            .unauthenticated
+        case .appNotAllowed, .attestationKeyUnknown, .operatorOnly, .wrongSocket, .scopeViolation,
+            .scopeReserved, .orchestrationNotOwned:
+            .permissionDenied
+        case .keyInUse, .appExists:
+            .alreadyExists
+        case .appNotFound, .unknownGrant:
+            .notFound
+        case .alreadyAuthenticated, .uidShared:
+            .failedPrecondition
+        case .liveGrantsExhausted, .appsExhausted, .storageLow, .requestsExhausted, .frameTooLarge,
+            .replyTooLarge:
+            .resourceExhausted
+        case .shuttingDown, .auditUnreadable:
+            .unavailable
+        case .unimplemented, .methodUnknown:
+            .unimplemented
+        case .released, .expired, .appRemoved, .ceilingLowered, .orphaned, .tokenMismatch, .reboot,
+            .keyRetired:
+            .permissionDenied
+        }
+    }
+}

@@ -1,0 +1,108 @@
+internal import MayflyCore
+internal import MayflyCrypto
+internal import MayflyWire
+
+/// Granted and on its way to disk; its tokens lack their signatures.
+struct SigningJob {
+    let request: Request
+    let issued: [IssuedGrant]
+    let restingOn: LogPosition
+    let isBatch: Bool
+    var tokens: [[UInt8]] = []
+
+    init(request: Request, issued: [IssuedGrant], restingOn: LogPosition, isBatch: Bool) {
+        self.request = request
+        self.issued = issued
+        self.restingOn = restingOn
+        self.isBatch = isBatch
+    }
+}
+
+/// Jobs in the order they were granted, taken a few signatures at a time.
+struct SigningQueue {
+    private var jobs: [SigningJob] = []
+    private var first = 0
+
+    var isEmpty: Bool { first == jobs.count }
+
+    mutating func append(_ job: SigningJob) { jobs.append(job) }
+
+    /// Works on the oldest job with at most `budget` signatures; gives it back when it is done.
+    mutating func work(budget: inout Int, sign: (IssuedGrant) -> [UInt8]) -> SigningJob? {
+        while budget > 0, jobs[first].tokens.count < jobs[first].issued.count {
+            let next = jobs[first].issued[jobs[first].tokens.count]
+            jobs[first].tokens.append(sign(next))
+            budget -= 1
+        }
+        guard jobs[first].tokens.count == jobs[first].issued.count else { return nil }
+        let done = jobs[first]
+        first += 1
+        if first == jobs.count {
+            jobs.removeAll(keepingCapacity: jobs.count <= ConnectionLimits.requestsInFlight)
+            first = 0
+        }
+        return done
+    }
+}
+
+extension Pipeline {
+    var hasSigning: Bool { !signing.isEmpty }
+
+    /// Signs while the disk works; answers what is complete. Bounded, so that the sockets are
+    /// looked at between the tokens of a large batch.
+    func sign(_ answered: (Connection) -> Void) {
+        // The flush that these answers wait for was asked for when they were granted.
+        let awaited = awaitsDisk
+        defer { awaitsDisk = awaited }
+        var budget = ConnectionLimits.signaturesPerTurn
+        while budget > 0, !signing.isEmpty {
+            guard
+                let job = signing.work(
+                    budget: &budget, sign: { context.issuer.sign($0.signingInput) })
+            else { return }
+            job.request.connection.signing -= 1
+            pin(job)
+            guard !job.request.connection.readiness.isClosed else { continue }
+            answer(job)
+            answered(job.request.connection)
+        }
+    }
+
+    private func pin(_ job: SigningJob) {
+        var tokens: [(grant: GrantID, digest: Digest)] = []
+        tokens.reserveCapacity(job.issued.count)
+        for (grant, token) in zip(job.issued, job.tokens) {
+            let digest = token.withUnsafeBytes { Digest(Blake2b.digest256($0)) }
+            tokens.append((grant.grant, digest))
+        }
+        context.authority.pin(tokens)
+    }
+
+    private func answer(_ job: SigningJob) {
+        let agents = zip(job.issued, job.tokens).map { grant, token in
+            var agent = SpawnedAgentMessage()
+            agent.agentID = context.issuer.subject(of: grant.agent)
+            agent.token = token
+            agent.grantID = grant.grant.hex
+            agent.expiresAt = grant.expiresAt.seconds
+            return agent
+        }
+        if job.isBatch {
+            answer(
+                job.request, restingOn: job.restingOn, SpawnBatchResponseMessage(agents: agents))
+        } else {
+            answer(
+                job.request, restingOn: job.restingOn, SpawnResponseMessage(agent: agents.first))
+        }
+    }
+}
+
+extension WideIdentifier {
+    /// Thirty-two lower-case hex characters.
+    var hex: [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(32)
+        text.append(hex: self)
+        return text
+    }
+}

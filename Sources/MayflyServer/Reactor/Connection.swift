@@ -1,0 +1,128 @@
+internal import MayflyCore
+internal import MayflyCrypto
+internal import MayflyWire
+
+/// Which of the broker's sockets a peer came in by.
+enum SocketRole: Sendable {
+    case agents
+    case `operator`
+}
+
+/// One peer: what it is, what it sent and has not been answered. It does no I/O: the reactor gives
+/// it bytes and sends what is ready.
+final class Connection {
+    let tag: UInt64
+    let descriptor: Descriptor
+    let role: SocketRole
+    var caller: Caller
+    /// Set by Apps.Authenticate.
+    var session: Session?
+    var reader: FrameReader
+    /// Received and not yet a whole frame, or not yet allowed its turn.
+    var input = OutputBuffer(retainedBytes: 0)
+    var replies = ReplyQueue()
+    /// Requests whose tokens are still to be signed.
+    var signing = 0
+
+    /// The reactor's view of the socket.
+    var readiness = Readiness()
+    var progress: Progress
+
+    init(
+        tag: UInt64, descriptor: consuming Descriptor, role: SocketRole, caller: Caller,
+        now: Instant
+    ) {
+        self.tag = tag
+        self.descriptor = descriptor
+        self.role = role
+        self.caller = caller
+        reader = FrameReader(
+            role: .broker,
+            frameLimit: role == .operator
+                ? WireLimits.frameBytes : WireLimits.frameBytesBeforeAuthenticate)
+        progress = Progress(lastActivity: now)
+    }
+
+    /// What a connection has once it speaks for an app.
+    struct Session {
+        let challenge: Challenge
+        var proofs = ProofWindow()
+    }
+
+    struct Readiness {
+        /// The events that epoll reports for the socket now.
+        var interest: UInt32 = 0
+        /// Whole frames are left in the input.
+        var hasBacklog = false
+        /// The reactor will come back to them.
+        var isQueued = false
+        var isDirty = false
+        /// Nothing more is read; closed when everything ready has been sent.
+        var isFinishing = false
+        var isClosed = false
+    }
+
+    /// What bounds a peer in time.
+    struct Progress {
+        var lastActivity: Instant
+        /// When a frame began whose end has not come.
+        var frameBegan: Instant?
+        /// When the peer stopped taking answers.
+        var blockedSince: Instant?
+    }
+
+    /// Whether another request may be taken: back-pressure is leaving bytes in the socket.
+    var hasRoom: Bool {
+        replies.heldCount + signing < ConnectionLimits.requestsInFlight
+            && replies.bytes < ConnectionLimits.unsentBytes
+    }
+
+    var hasWork: Bool { signing > 0 || replies.bytes > 0 }
+
+    /// Why the peer has run out of time, or nil.
+    func overdue(at now: Instant, idleMilliseconds: UInt64) -> StaticString? {
+        func isOver(_ start: Instant?, _ limit: UInt64) -> Bool {
+            guard let start else { return false }
+            return now.milliseconds > start.milliseconds + limit
+        }
+        if isOver(progress.frameBegan, ConnectionLimits.frameMilliseconds) { return "half a frame" }
+        if isOver(progress.blockedSince, ConnectionLimits.blockedMilliseconds) {
+            return "answers not taken"
+        }
+        if !hasWork && isOver(progress.lastActivity, idleMilliseconds) { return "idle" }
+        return nil
+    }
+}
+
+/// Which proofs of a connection were accepted: each sequence number once, within 1,024 of the
+/// highest, so that pipelined requests may arrive in any order and none may come twice.
+struct ProofWindow {
+    static let width: UInt64 = 1_024
+    private var highest: UInt64 = 0
+    private var seen = [UInt64](repeating: 0, count: Int(width / 64))
+
+    /// Whether a proof of this number could still be accepted.
+    func isFresh(_ sequence: UInt64) -> Bool {
+        if sequence == 0 { return false }
+        if sequence > highest { return true }
+        if highest - sequence >= Self.width { return false }
+        return seen[word(sequence)] & bit(sequence) == 0
+    }
+
+    /// Called once the proof itself was found good.
+    mutating func accept(_ sequence: UInt64) {
+        precondition(isFresh(sequence), "a proof is accepted once")
+        if sequence > highest {
+            if sequence - highest >= Self.width {
+                for index in seen.indices { seen[index] = 0 }
+            } else {
+                for skipped in (highest + 1)...sequence { seen[word(skipped)] &= ~bit(skipped) }
+            }
+            highest = sequence
+        }
+        seen[word(sequence)] |= bit(sequence)
+    }
+
+    private func word(_ sequence: UInt64) -> Int { Int(sequence % Self.width / 64) }
+    private func bit(_ sequence: UInt64) -> UInt64 { 1 << (sequence % 64) }
+}

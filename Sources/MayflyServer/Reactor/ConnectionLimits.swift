@@ -1,0 +1,17 @@
+/// What one connection may take of the broker (proto/PROTOCOL.md, Limits).
+enum ConnectionLimits {
+    /// Requests received and not yet answered; at the limit nothing more is read.
+    static let requestsInFlight = 256
+    /// Answers not yet taken by the peer, in bytes; at the limit nothing more is read.
+    static let unsentBytes = 8 << 20
+    /// Bytes taken from a socket at once.
+    static let receiveBytes = 64 << 10
+    /// Signatures verified per connection before the other connections have their turn.
+    static let verificationsPerTurn = 8
+    /// Tokens signed before the reactor looks at its sockets again.
+    static let signaturesPerTurn = 64
+    /// Milliseconds until the first byte of a frame must be followed by its last.
+    static let frameMilliseconds: UInt64 = 10_000
+    /// Milliseconds that a peer may leave answers unread.
+    static let blockedMilliseconds: UInt64 = 30_000
+}

@@ -1,0 +1,160 @@
+internal import CLinux
+internal import Glibc
+internal import Logging
+internal import MayflyCore
+internal import MayflyWire
+internal import Synchronization
+
+/// One thread, one epoll instance, many connections; it does its own cryptography.
+///
+/// A turn: take what arrived, decide it, ask for the log to be written, sign tokens while the disk
+/// works, send what the disk has. `Reactor+Sockets.swift` has the sending and receiving.
+final class Reactor {
+    private static let wakeTag = UInt64.max
+
+    let context: ReactorContext
+    let poller: Poller
+    let pipeline: Pipeline
+    let inbox: ReactorInbox
+    var connections: [UInt64: Connection] = [:]
+    /// Whole frames wait in these for their turn.
+    var backlog: [Connection] = []
+    /// These have answers that became ready, or were appended, in this turn.
+    var dirty: [Connection] = []
+    /// These wait for the disk.
+    var holding: [Connection] = []
+    let scratch = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: ConnectionLimits.receiveBytes, alignment: 16)
+    var now: Instant
+    private var lastSweep: Instant
+    private var nextTag: UInt64 = 0
+    private var drainBegan: Instant?
+
+    init(context: ReactorContext, inbox: ReactorInbox, desk: OperatorDesk? = nil) throws {
+        self.context = context
+        self.inbox = inbox
+        poller = try Poller()
+        pipeline = Pipeline(context: context, desk: desk)
+        now = context.clock.now
+        lastSweep = now
+        guard poller.add(inbox.wakeUp.rawValue, clinux_epollin, tag: Self.wakeTag) else {
+            throw SystemFailure("epoll_ctl")
+        }
+    }
+
+    deinit { scratch.deallocate() }
+
+    /// Returns when the broker drains and everything owed has been sent, or its time is over.
+    func run() {
+        while !isDrained { turn() }
+        for connection in connections.values { close(connection) }
+    }
+
+    private func turn() {
+        poller.wait(milliseconds: waitMilliseconds()) { tag, events in
+            if tag == Self.wakeTag {
+                inbox.wakeUp.clear()
+            } else if let connection = connections[tag] {
+                attend(to: connection, events)
+            }
+        }
+        inbox.isWaiting.store(false, ordering: .relaxed)
+        now = context.clock.now
+        acceptArrivals()
+        takeBacklog()
+        if pipeline.awaitsDisk {
+            pipeline.awaitsDisk = false
+            context.authority.requestFlush()
+        }
+        pipeline.sign { markDirty($0) }
+        sendDurable()
+        if now.milliseconds >= lastSweep.milliseconds + 1_000 { closeOverdue() }
+    }
+
+    /// 0 while there is work in hand; else until the next sweep. The check after the flag is set
+    /// closes the gap in which the disk could finish without anyone being told.
+    private func waitMilliseconds() -> Int32 {
+        if !backlog.isEmpty || pipeline.hasSigning { return 0 }
+        if drainBegan != nil { return 1 }
+        guard !holding.isEmpty else { return 1_000 }
+        inbox.isWaiting.store(true, ordering: .sequentiallyConsistent)
+        let durable = context.authority.durablePosition
+        return durable > pipeline.durable ? 0 : 1_000
+    }
+
+    private func acceptArrivals() {
+        for arrival in inbox.takeArrivals() {
+            nextTag += 1
+            let connection = Connection(
+                tag: nextTag, descriptor: arrival.takeDescriptor(), role: arrival.role,
+                caller: Caller(uid: arrival.uid, pid: arrival.pid), now: now)
+            guard poller.add(connection.descriptor.rawValue, clinux_epollin, tag: nextTag) else {
+                context.countClosed()
+                continue
+            }
+            connection.readiness.interest = clinux_epollin
+            connections[nextTag] = connection
+        }
+    }
+
+    private func takeBacklog() {
+        guard !backlog.isEmpty else { return }
+        let waiting = backlog
+        backlog.removeAll(keepingCapacity: true)
+        for connection in waiting {
+            connection.readiness.isQueued = false
+            if !connection.readiness.isClosed { takeRequests(of: connection) }
+        }
+    }
+
+    /// Releases what the disk has and sends it, for every connection that this concerns.
+    private func sendDurable() {
+        let durable = context.authority.durablePosition
+        if durable > pipeline.durable {
+            pipeline.durable = durable
+            let waiting = holding
+            holding.removeAll(keepingCapacity: true)
+            for connection in waiting where !connection.readiness.isClosed {
+                connection.replies.release(upTo: durable)
+                markDirty(connection)
+            }
+        }
+        let touched = dirty
+        dirty.removeAll(keepingCapacity: true)
+        for connection in touched {
+            connection.readiness.isDirty = false
+            guard !connection.readiness.isClosed else { continue }
+            send(connection)
+            if connection.replies.heldCount > 0 { holding.append(connection) }
+        }
+    }
+
+    func markDirty(_ connection: Connection) {
+        guard !connection.readiness.isDirty else { return }
+        connection.readiness.isDirty = true
+        dirty.append(connection)
+    }
+
+    private func closeOverdue() {
+        lastSweep = now
+        for connection in connections.values {
+            guard
+                let reason = connection.overdue(
+                    at: now, idleMilliseconds: context.idleMilliseconds)
+            else { continue }
+            context.logger.debug(
+                "closing a connection",
+                metadata: ["reason": "\(reason)", "uid": "\(connection.caller.uid.rawValue)"])
+            close(connection)
+        }
+    }
+
+    /// While draining: nothing owed any more, or five seconds have passed.
+    private var isDrained: Bool {
+        guard context.isDraining else { return false }
+        let began = drainBegan ?? now
+        drainBegan = began
+        return !connections.values.contains { $0.hasWork }
+            || now.milliseconds > began.milliseconds + ReactorContext.drainMilliseconds
+    }
+}

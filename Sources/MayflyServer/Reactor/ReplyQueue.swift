@@ -1,0 +1,50 @@
+internal import MayflyCore
+internal import MayflyWire
+
+/// One connection's answers on their way out.
+///
+/// An answer that rests on something not yet on disk is held, and becomes ready when the log is
+/// durable up to its position; another that rests on nothing new does not wait behind it.
+struct ReplyQueue: ~Copyable {
+    private struct Held {
+        var position: LogPosition
+        var bytes: Int
+    }
+
+    /// May be sent now.
+    var ready = OutputBuffer()
+    private var held = OutputBuffer()
+    private var marks: [Held] = []
+    private var firstMark = 0
+
+    /// Answers that wait for the disk.
+    var heldCount: Int { marks.count - firstMark }
+    var bytes: Int { ready.count + held.count }
+
+    /// Writes one answer to where it belongs.
+    mutating func append(
+        restingOn position: LogPosition, durable: LogPosition,
+        _ write: (inout OutputBuffer) -> Void
+    ) {
+        guard position > durable else { return write(&ready) }
+        let before = held.count
+        write(&held)
+        marks.append(Held(position: position, bytes: held.count - before))
+    }
+
+    /// Makes ready what the disk now has.
+    mutating func release(upTo durable: LogPosition) {
+        var bytes = 0
+        while firstMark < marks.count, marks[firstMark].position <= durable {
+            bytes += marks[firstMark].bytes
+            firstMark += 1
+        }
+        guard bytes > 0 else { return }
+        ready.append(UnsafeRawBufferPointer(rebasing: held.pending[..<bytes]))
+        held.consumed(bytes)
+        if firstMark == marks.count {
+            marks.removeAll(keepingCapacity: marks.count <= ConnectionLimits.requestsInFlight)
+            firstMark = 0
+        }
+    }
+}

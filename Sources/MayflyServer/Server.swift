@@ -1,0 +1,125 @@
+internal import CLinux
+internal import Glibc
+package import Logging
+internal import MayflyCore
+package import MayflyCrypto
+package import MayflyStore
+
+/// The broker, from recovery to drain.
+package final class Server: Sendable {
+    private let context: ReactorContext
+    private let log: LogWriter
+    private let inboxes: [ReactorInbox]
+    private let acceptor: Acceptor
+    private let housekeeper: Housekeeper
+    private let threads = ThreadGroup()
+
+    /// Recovers what was durable, opens the sockets and starts every thread; then it serves.
+    ///
+    /// The caller holds the data directory's lock. `onStorageFailure` is called once, on the
+    /// writer's thread, when a write or an fsync failed: nothing is acknowledged after it, and the
+    /// process must end.
+    package init(
+        _ configuration: ServerConfiguration, keys: KeyFile, listeners: InheritedListeners,
+        logger: Logger, onStorageFailure: @escaping @Sendable (StoreFailure) -> Void
+    ) throws {
+        let agentInboxes = try (0..<configuration.reactors).map { _ in try ReactorInbox() }
+        let operatorInbox = try ReactorInbox()
+        let inboxes = agentInboxes + [operatorInbox]
+        let recovered = try Recovery.run(
+            configuration, keys: keys,
+            onDurable: { _ in for inbox in inboxes { inbox.logAdvanced() } },
+            onFailure: onStorageFailure)
+        context = ReactorContext(
+            authority: recovered.authority, issuer: recovered.issuer, clock: recovered.clock,
+            logger: logger, idleMilliseconds: UInt64(configuration.idleTimeoutSeconds) * 1_000,
+            spinNanoseconds: UInt64(configuration.spinMicroseconds) * 1_000,
+            publicKeys: recovered.publicKeys)
+        log = recovered.log
+        self.inboxes = inboxes
+        housekeeper = try Housekeeper(context: context, log: recovered.log)
+        acceptor = try Acceptor(
+            listeners: try Self.open(configuration, listeners), agentInboxes: agentInboxes,
+            operatorInbox: operatorInbox, context: context,
+            maximumConnections: configuration.maximumConnections,
+            operatorUids: Set(configuration.operatorUids.map(\.rawValue) + [0, getuid()]))
+        logger.info(
+            "recovered",
+            metadata: [
+                "live-grants": "\(recovered.grants)", "events": "\(log.durablePosition.rawValue)",
+                "discarded-after-reboot": "\(recovered.discarded)",
+            ])
+        try startReactors(configuration, agentInboxes)
+        try startOperatorReactor(configuration, operatorInbox)
+        let (housekeeper, acceptor) = (housekeeper, acceptor)
+        try threads.start("mayfly-time") { housekeeper.run() }
+        try threads.start("mayfly-accept") { acceptor.run() }
+    }
+
+    /// Refuses new requests, sends what is owed, makes everything durable and ends every thread.
+    package func drain() {
+        context.startDraining()
+        acceptor.stop()
+        housekeeper.stop()
+        for inbox in inboxes { inbox.wakeUp.signal() }
+        threads.join()
+        let live = context.authority.read { $0.liveGrants }.result
+        _ = context.authority.apply(
+            .recordBoundary(.brokerStopped, count: UInt64(live), detail: []), from: .broker,
+            at: context.clock.now)
+        log.stop()
+    }
+
+    private func startReactors(
+        _ configuration: ServerConfiguration, _ inboxes: [ReactorInbox]
+    ) throws {
+        // Where one reactor is enough, the scheduler may place it; two on one core are useless.
+        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let pins = configuration.pinsReactors && inboxes.count > 1
+        for (number, inbox) in inboxes.enumerated() {
+            let context = context
+            try threads.start("mayfly-react-\(number)") {
+                if pins { clinux_pin_to_core(Int32(number % cores)) }
+                context.serve { try Reactor(context: context, inbox: inbox) }
+            }
+        }
+    }
+
+    private func startOperatorReactor(
+        _ configuration: ServerConfiguration, _ inbox: ReactorInbox
+    ) throws {
+        let signs = VitalSigns(
+            version: mayflyVersion, startedAt: context.clock.now, reactors: configuration.reactors)
+        let (context, log, path) = (context, log, configuration.databasePath)
+        try threads.start("mayfly-operator") {
+            context.serve {
+                let desk = OperatorDesk(
+                    events: try EventReader(path: path), log: log, vitalSigns: signs)
+                return try Reactor(context: context, inbox: inbox, desk: desk)
+            }
+        }
+    }
+
+    private static func open(
+        _ configuration: ServerConfiguration, _ inherited: InheritedListeners
+    ) throws -> [Listener] {
+        let agents =
+            if let descriptor = inherited.agentDescriptor {
+                try Listener(inherited: descriptor, role: .agents)
+            } else {
+                try Listener(
+                    path: configuration.agentSocketPath,
+                    mode: mode_t(configuration.agentSocketMode),
+                    directoryMode: 0o750, role: .agents)
+            }
+        let operators =
+            if let descriptor = inherited.operatorDescriptor {
+                try Listener(inherited: descriptor, role: .operator)
+            } else {
+                try Listener(
+                    path: configuration.operatorSocketPath, mode: 0o600, directoryMode: 0o700,
+                    role: .operator)
+            }
+        return [agents, operators]
+    }
+}

@@ -1,0 +1,29 @@
+internal import Glibc
+internal import MayflyCore
+
+/// The broker's wall clock: an anchor taken at start plus CLOCK_BOOTTIME, so that no step of the
+/// system's wall clock revives, extends or shortens a grant, and suspended time counts.
+struct BrokerClock: Sendable {
+    private let anchorMilliseconds: UInt64
+
+    /// Starts at the system's time, or at `notBefore` if that is later: the log's newest event.
+    init(notBefore: Instant) {
+        let start = max(Self.milliseconds(CLOCK_REALTIME), notBefore.milliseconds)
+        anchorMilliseconds = start - Self.milliseconds(CLOCK_BOOTTIME)
+    }
+
+    var now: Instant {
+        Instant(milliseconds: anchorMilliseconds + Self.milliseconds(CLOCK_BOOTTIME))
+    }
+
+    /// How far the system's wall clock has departed from the broker's.
+    var deviationMilliseconds: Int64 {
+        Int64(Self.milliseconds(CLOCK_REALTIME)) - Int64(now.milliseconds)
+    }
+
+    private static func milliseconds(_ clock: clockid_t) -> UInt64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return UInt64(time.tv_sec) * 1_000 + UInt64(time.tv_nsec) / 1_000_000
+    }
+}
