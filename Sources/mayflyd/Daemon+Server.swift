@@ -2,13 +2,12 @@ private import Glibc
 internal import Logging
 internal import MayflyCrypto
 internal import MayflyServer
-private import MayflyStore
 
 extension Daemon {
     /// Everything between the process and the rooms is this one call.
     func startServer(
         _ logger: Logger, _ secrets: KeyFile, _ listeners: InheritedListeners
-    ) throws -> Server {
+    ) throws(StartFailure) -> Server {
         do {
             return try Server(
                 configuration.server, keys: secrets, listeners: listeners, logger: logger
@@ -20,8 +19,8 @@ extension Daemon {
                     metadata: ["cause": "\(failure)"])
                 _exit(ExitStatus.storageFailed.rawValue)
             }
-        } catch let failure as StoreFailure {
-            throw StartFailure(.storageFailed, "\(failure)")
+        } catch {
+            throw StartFailure(ExitStatus(ofStartFailure: error), "\(error)")
         }
     }
 }
