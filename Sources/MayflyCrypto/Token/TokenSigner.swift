@@ -1,3 +1,5 @@
+private import Glibc
+
 /// Writes tokens: compact JWS (RFC 7515) with EdDSA (RFC 8037) under one key, in one encoding.
 ///
 /// In two steps, because the broker digests `header.payload` when a grant is applied and signs
@@ -27,7 +29,8 @@ package struct TokenSigner: Sendable {
         let start = encodedHeader.count + 1
         guard token.count > start, token[encodedHeader.count] == Self.dot else { return nil }
         let isOurs = encodedHeader.withUnsafeBytes { header in
-            zip(header, token).allSatisfy { $0 == $1 }
+            guard let ours = header.baseAddress, let theirs = token.baseAddress else { return false }
+            return memcmp(ours, theirs, header.count) == 0
         }
         return isOurs ? start : nil
     }

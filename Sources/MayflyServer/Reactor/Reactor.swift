@@ -51,13 +51,7 @@ final class Reactor {
     }
 
     private func turn() {
-        poller.wait(milliseconds: waitMilliseconds()) { tag, events in
-            if tag == Self.wakeTag {
-                inbox.wakeUp.clear()
-            } else if let connection = connections[tag] {
-                attend(to: connection, events)
-            }
-        }
+        waitForWork()
         inbox.isWaiting.store(false, ordering: .relaxed)
         now = context.clock.now
         acceptArrivals()
@@ -69,6 +63,33 @@ final class Reactor {
         pipeline.sign { markDirty($0) }
         sendDurable()
         if now.milliseconds >= lastSweep.milliseconds + 1_000 { closeOverdue() }
+    }
+
+    /// Sleeps until something arrives, after looking for a while where that is wanted: a wake-up
+    /// from another core costs more than a short look.
+    private func waitForWork() {
+        let milliseconds = waitMilliseconds()
+        if milliseconds > 0, context.spinNanoseconds > 0 {
+            let end = BrokerClock.monotonicNanoseconds + context.spinNanoseconds
+            while BrokerClock.monotonicNanoseconds < end {
+                if takeEvents(milliseconds: 0)
+                    || context.authority.durablePosition > pipeline.durable && !holding.isEmpty
+                {
+                    return
+                }
+            }
+        }
+        _ = takeEvents(milliseconds: milliseconds)
+    }
+
+    private func takeEvents(milliseconds: Int32) -> Bool {
+        poller.wait(milliseconds: milliseconds) { tag, events in
+            if tag == Self.wakeTag {
+                inbox.wakeUp.clear()
+            } else if let connection = connections[tag] {
+                attend(to: connection, events)
+            }
+        }
     }
 
     /// 0 while there is work in hand; else until the next sweep. The check after the flag is set

@@ -21,6 +21,13 @@ struct BrokerClock: Sendable {
         Int64(Self.milliseconds(CLOCK_REALTIME)) - Int64(now.milliseconds)
     }
 
+    /// For measuring how long something takes.
+    static var monotonicNanoseconds: UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
     private static func milliseconds(_ clock: clockid_t) -> UInt64 {
         var time = timespec()
         clock_gettime(clock, &time)
