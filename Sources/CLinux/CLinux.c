@@ -138,6 +138,15 @@ int clinux_pin_to_core(int core) {
 
 void clinux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
+int clinux_usable_processor(int number) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return 0;
+    int usable = CPU_COUNT(&set), skip = number % (usable > 0 ? usable : 1);
+    for (int core = 0; core < CPU_SETSIZE; core++)
+        if (CPU_ISSET(core, &set) && skip-- == 0) return core;
+    return 0;
+}
+
 int clinux_usable_processors(void) {
     cpu_set_t set;
     return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;

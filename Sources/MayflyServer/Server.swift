@@ -74,12 +74,12 @@ package final class Server: Sendable {
         _ configuration: ServerConfiguration, _ inboxes: [ReactorInbox]
     ) throws {
         // Where one reactor is enough, the scheduler may place it; two on one core are useless.
-        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let pins = configuration.pinsReactors && inboxes.count > 1
         for (number, inbox) in inboxes.enumerated() {
             let context = context
+            let core = clinux_usable_processor(Int32(number))
             try threads.start("mayfly-react-\(number)") {
-                if pins { clinux_pin_to_core(Int32(number % cores)) }
+                if pins { clinux_pin_to_core(core) }
                 context.serve { try Reactor(context: context, inbox: inbox) }
             }
         }

@@ -44,6 +44,8 @@ ssize_t clinux_send(int socket, const void *buffer, size_t count);
 int clinux_pin_to_core(int core);
 // Processors that this process may run on, at least 1.
 int clinux_usable_processors(void);
+// The core of the number-th of them, counted round.
+int clinux_usable_processor(int number);
 void clinux_name_thread(const char *name);
 
 #endif

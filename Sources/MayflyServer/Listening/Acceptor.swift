@@ -66,8 +66,6 @@ final class Acceptor: Sendable {
             guard clinux_peer_credentials(descriptor.rawValue, &uid, &gid, &pid) == 0 else {
                 continue
             }
-            // Over the limit, or not an operator: closed at once, which the peer sees as the end.
-            guard context.connections < maximumConnections else { continue }
             let arrival = { (descriptor: consuming Descriptor, role: SocketRole) in
                 Arrival(
                     descriptor: descriptor, role: role, uid: UserID(rawValue: uid),
@@ -75,6 +73,8 @@ final class Acceptor: Sendable {
             }
             switch listener.role {
             case .agents:
+                // Over the limit it is closed at once; the operator still gets in.
+                guard context.connections < maximumConnections else { continue }
                 context.countOpened()
                 agentInboxes[next % agentInboxes.count].deliver(arrival(descriptor, .agents))
                 next &+= 1

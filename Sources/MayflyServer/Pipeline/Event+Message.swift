@@ -10,12 +10,14 @@ struct EventQuery {
     var filter = EventFilter()
     let order: EventOrder
     let limit: Int
+    let isAscending: Bool
 
     init(_ message: QueryEventsRequestMessage, trustDomain: String) throws(Refusal) {
         guard message.limit <= Self.maximumLimit else {
             throw Refusal(.invalidQuery, "Ask for at most \(Self.maximumLimit) events at once.")
         }
         limit = message.limit == 0 ? Self.defaultLimit : Int(message.limit)
+        isAscending = message.ascending
         order =
             message.ascending
             ? .ascending(from: message.fromSequence)
@@ -68,6 +70,30 @@ struct EventQuery {
         filter.orchestration = orchestration
         filter.task = task
         filter.instance = InstanceID(rawValue: instance)
+    }
+}
+
+extension QueryEventsResponseMessage {
+    /// Half of an outbound frame: an event is far smaller than the other half.
+    private static let eventBytes = WireLimits.outboundFrameBytes / 2
+
+    /// As much of the page as fits one answer; where it is cut, the next page begins.
+    init(_ page: EventPage, isAscending: Bool, issuer: TokenIssuer) {
+        self.init()
+        nextSequence = page.next
+        done = page.isDone
+        treeSize = page.treeSize
+        var bytes = 0
+        for recorded in page.events {
+            let message = EventMessage(recorded, issuer: issuer)
+            bytes += message.encodedSize
+            guard bytes <= Self.eventBytes else {
+                nextSequence = isAscending ? recorded.sequence : recorded.sequence + 1
+                done = false
+                return
+            }
+            events.append(message)
+        }
     }
 }
 

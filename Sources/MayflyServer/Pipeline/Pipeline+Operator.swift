@@ -104,11 +104,8 @@ extension Pipeline {
             trustDomain: context.issuer.trustDomain)
         do throws(StoreFailure) {
             let page = try desk.events.page(query.filter, query.order, limit: query.limit)
-            var response = QueryEventsResponseMessage()
-            response.events = page.events.map { EventMessage($0, issuer: context.issuer) }
-            response.nextSequence = page.next
-            response.done = page.isDone
-            response.treeSize = page.treeSize
+            let response = QueryEventsResponseMessage(
+                page, isAscending: query.isAscending, issuer: context.issuer)
             answer(request, restingOn: .start, response)
         } catch {
             context.logger.error("the audit cannot be read", metadata: ["cause": "\(error)"])

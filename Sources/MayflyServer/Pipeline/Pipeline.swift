@@ -111,7 +111,12 @@ final class Pipeline {
             fits = ResponseEncoder.appendResponse(
                 stream: request.stream, message: message, to: &buffer)
         }
-        precondition(fits, "what could be too large was refused before it was done")
+        // What changes anything was measured before it was done; a read may ask for too much.
+        if !fits {
+            refuse(
+                Refusal(.replyTooLarge, "The answer would not fit one frame; ask for less."),
+                request, restingOn: position)
+        }
     }
 
     /// A refusal that the core has not seen: it is put on record without anyone waiting.

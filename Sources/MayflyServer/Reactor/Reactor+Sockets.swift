@@ -34,7 +34,7 @@ extension Reactor {
         let consumed = takeFrames(in: received, of: connection)
         guard !connection.readiness.isClosed else { return }
         connection.input.append(UnsafeRawBufferPointer(rebasing: received[consumed...]))
-        settle(connection)
+        settle(connection, took: consumed)
     }
 
     /// Goes on with bytes that the connection keeps.
@@ -42,7 +42,7 @@ extension Reactor {
         let consumed = takeFrames(in: connection.input.pending, of: connection)
         guard !connection.readiness.isClosed else { return }
         connection.input.consumed(consumed)
-        settle(connection)
+        settle(connection, took: consumed)
     }
 
     /// Hands whole frames to the pipeline while the connection may have more; gives the bytes used.
@@ -73,11 +73,11 @@ extension Reactor {
     }
 
     /// After requests were taken: what remains is a started frame, or whole ones that must wait.
-    private func settle(_ connection: Connection) {
+    private func settle(_ connection: Connection, took bytes: Int) {
         let isPartial = !connection.input.isEmpty && !connection.readiness.hasBacklog
         if !isPartial {
             connection.progress.frameBegan = nil
-        } else if connection.progress.frameBegan == nil {
+        } else if bytes > 0 || connection.progress.frameBegan == nil {
             connection.progress.frameBegan = now
         }
         queueBacklog(of: connection)

@@ -12,8 +12,8 @@ struct ReplyQueue: ~Copyable {
     }
 
     /// May be sent now.
-    var ready = OutputBuffer()
-    private var held = OutputBuffer()
+    var ready = OutputBuffer(retainedBytes: ConnectionLimits.retainedBytes)
+    private var held = OutputBuffer(retainedBytes: ConnectionLimits.retainedBytes)
     private var marks: [Held] = []
     private var firstMark = 0
 
