@@ -29,7 +29,9 @@ package struct TokenSigner: Sendable {
         let start = encodedHeader.count + 1
         guard token.count > start, token[encodedHeader.count] == Self.dot else { return nil }
         let isOurs = encodedHeader.withUnsafeBytes { header in
-            guard let ours = header.baseAddress, let theirs = token.baseAddress else { return false }
+            guard let ours = header.baseAddress, let theirs = token.baseAddress else {
+                return false
+            }
             return memcmp(ours, theirs, header.count) == 0
         }
         return isOurs ? start : nil
