@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
@@ -128,6 +129,8 @@ ssize_t clinux_receive(int socket, void *buffer, size_t capacity) {
 ssize_t clinux_send(int socket, const void *buffer, size_t count) {
     return send(socket, buffer, count, MSG_NOSIGNAL);
 }
+
+void clinux_return_memory(void) { malloc_trim(0); }
 
 int clinux_pin_to_core(int core) {
     cpu_set_t cores;

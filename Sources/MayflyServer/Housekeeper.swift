@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import Logging
 internal import MayflyCore
@@ -10,6 +11,10 @@ final class Housekeeper: Sendable {
     private static let endsPerStep = 256
     /// How far the system's clock may be from the broker's before the log says so.
     private static let toleratedDeviationMilliseconds: Int64 = 5_000
+
+    /// Grants that must have gone, and half of all, before their memory is given back: it walks
+    /// the heap, which is not for every second.
+    private static let worthReturning = 20_000
 
     private let context: ReactorContext
     private let log: LogWriter
@@ -28,6 +33,7 @@ final class Housekeeper: Sendable {
         var polled = [pollfd(fd: wakeUp.rawValue, events: Int16(POLLIN), revents: 0)]
         var deviates = false
         var isLow = false
+        var peak = 0
         while !context.isDraining {
             _ = poll(&polled, 1, Self.intervalMilliseconds)
             while !context.isDraining,

@@ -40,6 +40,8 @@ ssize_t clinux_receive(int socket, void *buffer, size_t capacity);
 // Sends without raising SIGPIPE.
 ssize_t clinux_send(int socket, const void *buffer, size_t count);
 
+// Gives memory that was freed back to the kernel.
+void clinux_return_memory(void);
 // Pins the calling thread to one core; 0, or an error number.
 int clinux_pin_to_core(int core);
 // Processors that this process may run on, at least 1.

@@ -74,12 +74,12 @@ struct Slab<Element>: ~Copyable {
     subscript(slot: Slot) -> Element {
         _read {
             let (index, place) = Self.split(slot)
-            precondition(isUsed(index, place), "a slot in hand is in use")
+            assert(isUsed(index, place), "a slot in hand is in use")
             yield chunks[index]!.elements[place]
         }
         _modify {
             let (index, place) = Self.split(slot)
-            precondition(isUsed(index, place), "a slot in hand is in use")
+            assert(isUsed(index, place), "a slot in hand is in use")
             let elements = chunks[index]!.elements
             yield &elements[place]
         }
