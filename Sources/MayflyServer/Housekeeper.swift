@@ -43,6 +43,12 @@ final class Housekeeper: Sendable {
                 // What ended is written as it goes, so that a mass expiry makes groups, not a heap.
                 context.authority.requestFlush()
             }
+            let live = context.authority.read { $0.liveGrants }.result
+            peak = max(peak, live)
+            if peak - live > Self.worthReturning && live < peak / 2 {
+                peak = live
+                clinux_return_memory()
+            }
             note(
                 &deviates,
                 abs(context.clock.deviationMilliseconds) > Self.toleratedDeviationMilliseconds
