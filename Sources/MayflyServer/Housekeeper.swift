@@ -9,6 +9,7 @@ final class Housekeeper: Sendable {
     private static let intervalMilliseconds: Int32 = 100
     /// Grants ended under one hold of the lock: about a millisecond.
     private static let endsPerStep = 256
+    private static let pauseMicroseconds: UInt32 = 100
     /// How far the system's clock may be from the broker's before the log says so.
     private static let toleratedDeviationMilliseconds: Int64 = 5_000
 
@@ -42,6 +43,8 @@ final class Housekeeper: Sendable {
             {
                 // What ended is written as it goes, so that a mass expiry makes groups, not a heap.
                 context.authority.requestFlush()
+                // The lock is not fair: without a pause the reactors would wait for all of it.
+                usleep(Self.pauseMicroseconds)
             }
             let live = context.authority.read { $0.liveGrants }.result
             peak = max(peak, live)
