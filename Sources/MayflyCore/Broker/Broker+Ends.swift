@@ -18,14 +18,14 @@ extension Broker {
                     "Release by grant id only from a connection of the grant's own app.", caller,
                     now, dependsOn: position)
             }
+            let asked = apps[app].record
             guard let slot = live.find(id) else {
-                return Outcome(.released(ended: false), dependsOn: lastEnd)
+                return Outcome(.released(ended: false), dependsOn: max(lastEnd, asked.position))
             }
             let standing = standing(of: slot, at: now)
-            guard live[slot].record.app == apps[app].record.serial, standing.reason == nil else {
+            guard live[slot].record.app == asked.serial, standing.reason == nil else {
                 return Outcome(
-                    .released(ended: false),
-                    dependsOn: max(standing.dependsOn, live[slot].record.position))
+                    .released(ended: false), dependsOn: max(standing.dependsOn, asked.position))
             }
             return released(slot, caller, now)
         }
