@@ -19,7 +19,8 @@ struct RefusalLedger {
         let uid = isKnown ? uid : Self.others
         var window = windows[uid] ?? Window(second: now.seconds)
         defer { windows[uid] = window }
-        if window.second != now.seconds {
+        // Reactors look at the clock on their own: a second may be named after the next one began.
+        if window.second < now.seconds {
             window.second = now.seconds
             window.recorded = 0
         }

@@ -43,6 +43,24 @@ import Testing
         }
     }
 
+    @Test func `a second named again after the next one began gives no new allowance`() {
+        var ledger = RefusalLedger()
+        let uid = UserID(rawValue: 3)
+        let late = Fixture.start.advanced(bySeconds: 1)
+        for time in [Fixture.start, late] {
+            let told = (0..<12).filter { _ in
+                ledger.isRecordedSingly(.expired, by: uid, at: time)
+            }
+            #expect(told.count == 10)
+        }
+        for time in [Fixture.start, late, Fixture.start, late] {
+            let isTold = ledger.isRecordedSingly(.expired, by: uid, at: time)
+            #expect(!isTold)
+        }
+        let summaries = ledger.summaries(dueAt: late.advanced(bySeconds: 1))
+        #expect(summaries.map(\.count) == [8])
+    }
+
     @Test func `a summary that is due comes with the next refusal, whoever's it is`() {
         let world = World()
         for _ in 0..<13 { world.apply(.recordRefusal(.expired), from: Self.peer(1)) }
