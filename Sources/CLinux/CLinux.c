@@ -103,6 +103,10 @@ int clinux_peer_credentials(int socket, uint32_t *uid, uint32_t *gid, uint32_t *
 }
 
 ssize_t clinux_receive(int socket, void *buffer, size_t capacity) {
+    return recv(socket, buffer, capacity, 0);
+}
+
+ssize_t clinux_receive_closing(int socket, void *buffer, size_t capacity) {
     union {
         struct cmsghdr header;
         char space[CMSG_SPACE(sizeof(int) * MAXIMUM_PASSED_DESCRIPTORS)];

@@ -35,8 +35,10 @@ int clinux_accept(int listener);
 // Refuses descriptors passed by peers, where the kernel can (6.16); 0, or -1 with errno.
 int clinux_refuse_descriptors(int socket);
 int clinux_peer_credentials(int socket, uint32_t *uid, uint32_t *gid, uint32_t *pid);
-// Receives bytes and closes at once whatever descriptors came with them.
+// Receives bytes from a socket that refuses descriptors.
 ssize_t clinux_receive(int socket, void *buffer, size_t capacity);
+// Receives bytes and closes at once whatever descriptors came with them.
+ssize_t clinux_receive_closing(int socket, void *buffer, size_t capacity);
 // Sends without raising SIGPIPE.
 ssize_t clinux_send(int socket, const void *buffer, size_t count);
 

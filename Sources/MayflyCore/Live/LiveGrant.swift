@@ -1,7 +1,7 @@
 /// A live grant in memory: its record, what a presented token must digest to, and its links.
 struct LiveGrant {
     var record: GrantRecord
-    /// BLAKE2b-256 of the whole current token. Nil until it is signed, and for a grant recovered
+    /// A digest of the whole current token. Nil until it is signed, and for a grant recovered
     /// after a restart until its first presentation.
     var tokenDigest: Digest?
     /// Where the orchestration's live count is kept.

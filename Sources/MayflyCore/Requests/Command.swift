@@ -84,7 +84,7 @@ package struct AppAmendment: Equatable, Sendable {
 /// A token as presented: the grant it names, and the digest of all its bytes.
 package struct Presentation: Equatable, Sendable {
     package var grant: GrantID
-    /// BLAKE2b-256 of the whole compact JWS.
+    /// Of the whole compact JWS: whichever digest the server chose, the same for every token.
     package var digest: Digest
 
     package init(grant: GrantID, digest: Digest) {

@@ -6,7 +6,7 @@ private import Glibc
 /// while the grant is being made durable.
 package struct TokenSigner: Sendable {
     private static let dot = UInt8(ascii: ".")
-    private static let encodedSignatureCount = Base64URL.encodedCount(
+    package static let encodedSignatureCount = Base64URL.encodedCount(
         Ed25519PublicKey.signatureCount)
 
     package let key: Ed25519PrivateKey

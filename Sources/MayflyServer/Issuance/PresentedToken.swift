@@ -29,20 +29,23 @@ struct PresentedToken {
             let start = Self.payloadStart.utf8CodeUnitCount
             let expected = UnsafeRawBufferPointer(
                 start: Self.payloadStart.utf8Start, count: start)
-            guard decoded.prefix(start).elementsEqual(expected) else { return nil }
+            guard zip(decoded, expected).allSatisfy({ $0 == $1 }) else { return nil }
             return parseHex(UnsafeRawBufferPointer(rebasing: decoded[start...]))
         }
         guard let grant else { return nil }
-        presentation = Presentation(grant: grant, digest: Digest(Blake2b.digest256(token)))
+        presentation = Presentation(
+            grant: grant, digest: Digest(issuer.fingerprinter.fingerprint(token)))
     }
 }
 
 /// What needs the token's own bytes again.
 extension PresentedToken {
-    /// The payload's JSON, of a token that was found valid and so is canonical.
-    func claims(of token: UnsafeRawBufferPointer) -> [UInt8] {
-        guard let payload = Self.payload(of: token) else { return [] }
-        return Base64URL.decode(payload) ?? []
+    /// The payload's JSON, of a token that was found valid and so is canonical: its parts have the
+    /// lengths that this issuer gave them.
+    func claims(of token: UnsafeRawBufferPointer, issuer: TokenIssuer) -> [UInt8] {
+        guard let start = issuer.signer.payloadStart(in: token) else { return [] }
+        let end = token.count - 1 - TokenSigner.encodedSignatureCount
+        return Base64URL.decode(UnsafeRawBufferPointer(rebasing: token[start..<end])) ?? []
     }
 
     /// Whether these bytes are the recovered grant's token: the digest of what was signed, then
@@ -59,13 +62,5 @@ extension PresentedToken {
         return signature.withUnsafeBytes {
             issuer.signer.key.publicKey.isValidSignature($0, for: signed)
         }
-    }
-
-    private static func payload(of token: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-        let dot = UInt8(ascii: ".")
-        guard let first = token.firstIndex(of: dot), let last = token.lastIndex(of: dot),
-            first < last
-        else { return nil }
-        return UnsafeRawBufferPointer(rebasing: token[(first + 1)..<last])
     }
 }

@@ -10,6 +10,8 @@ struct TokenIssuer: Issuance {
     let issuer: String
     let trustDomain: String
     let signer: TokenSigner
+    /// What a whole token is known by in memory.
+    let fingerprinter = Fingerprinter()
     private let permutation: InstancePermutation
     private let issuerClaim: [UInt8]
     private let subjectStart: [UInt8]

@@ -69,7 +69,8 @@ final class Acceptor: Sendable {
             let arrival = { (descriptor: consuming Descriptor, role: SocketRole) in
                 Arrival(
                     descriptor: descriptor, role: role, uid: UserID(rawValue: uid),
-                    pid: ProcessID(rawValue: pid))
+                    pid: ProcessID(rawValue: pid),
+                    refusesDescriptors: listener.refusesDescriptors)
             }
             switch listener.role {
             case .agents:

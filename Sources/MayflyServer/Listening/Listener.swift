@@ -7,6 +7,8 @@ final class Listener: Sendable {
 
     let descriptor: Descriptor
     let role: SocketRole
+    /// Whether the kernel keeps passed descriptors from its connections (SO_PASSRIGHTS, 6.16).
+    let refusesDescriptors: Bool
     /// Removed at the end, where this broker made it.
     private let path: String?
 
@@ -20,7 +22,7 @@ final class Listener: Sendable {
         path = nil
         _ = fcntl(rawValue, F_SETFL, fcntl(rawValue, F_GETFL) | O_NONBLOCK)
         _ = fcntl(rawValue, F_SETFD, FD_CLOEXEC)
-        _ = clinux_refuse_descriptors(rawValue)
+        refusesDescriptors = clinux_refuse_descriptors(rawValue) == 0
     }
 
     /// Binds `path`. The caller holds the data directory's lock, so whatever lies there is stale
@@ -51,7 +53,7 @@ final class Listener: Sendable {
         guard listen(descriptor.rawValue, Self.backlog) == 0 else {
             throw SystemFailure("listening on \(path)")
         }
-        _ = clinux_refuse_descriptors(descriptor.rawValue)
+        refusesDescriptors = clinux_refuse_descriptors(descriptor.rawValue) == 0
         self.descriptor = descriptor
         self.role = role
         self.path = path

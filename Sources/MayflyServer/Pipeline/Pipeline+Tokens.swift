@@ -46,7 +46,8 @@ extension Pipeline {
         }
         var response = ValidateResponseMessage()
         response.valid = true
-        response.claims = message.omitClaims ? [] : presented.claims(of: token)
+        response.claims =
+            message.omitClaims ? [] : presented.claims(of: token, issuer: context.issuer)
         response.expiresAt = expiresAt.seconds
         return (response, outcome.dependsOn)
     }

@@ -72,7 +72,9 @@ extension Pipeline {
         var tokens: [(grant: GrantID, digest: Digest)] = []
         tokens.reserveCapacity(job.issued.count)
         for (grant, token) in zip(job.issued, job.tokens) {
-            let digest = token.withUnsafeBytes { Digest(Blake2b.digest256($0)) }
+            let digest = token.withUnsafeBytes {
+                Digest(context.issuer.fingerprinter.fingerprint($0))
+            }
             tokens.append((grant.grant, digest))
         }
         context.authority.pin(tokens)

@@ -14,6 +14,8 @@ final class Connection {
     let tag: UInt64
     let descriptor: Descriptor
     let role: SocketRole
+    /// Nobody can send descriptors here, so none have to be looked for.
+    let refusesDescriptors: Bool
     var caller: Caller
     /// Set by Apps.Authenticate.
     var session: Session?
@@ -30,12 +32,13 @@ final class Connection {
 
     init(
         tag: UInt64, descriptor: consuming Descriptor, role: SocketRole, caller: Caller,
-        now: Instant
+        refusesDescriptors: Bool = false, now: Instant
     ) {
         self.tag = tag
         self.descriptor = descriptor
         self.role = role
         self.caller = caller
+        self.refusesDescriptors = refusesDescriptors
         reader = FrameReader(
             role: .broker,
             frameLimit: role == .operator

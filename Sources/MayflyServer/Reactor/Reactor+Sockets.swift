@@ -18,8 +18,11 @@ extension Reactor {
         guard !connection.readiness.isFinishing, connection.hasRoom,
             !connection.readiness.hasBacklog
         else { return updateInterest(of: connection) }
-        let count = clinux_receive(
-            connection.descriptor.rawValue, scratch.baseAddress, scratch.count)
+        let socket = connection.descriptor.rawValue
+        let count =
+            connection.refusesDescriptors
+            ? clinux_receive(socket, scratch.baseAddress, scratch.count)
+            : clinux_receive_closing(socket, scratch.baseAddress, scratch.count)
         guard count > 0 else {
             if count == 0 { return finish(connection) }
             if errno != EAGAIN && errno != EINTR { close(connection) }
@@ -82,7 +85,9 @@ extension Reactor {
         }
         queueBacklog(of: connection)
         if connection.readiness.isFinishing { markDirty(connection) }
-        updateInterest(of: connection)
+        // What was answered is sent at the end of the turn, and the interest is set then: setting
+        // it here as well would cost two calls a request.
+        if !connection.readiness.isDirty { updateInterest(of: connection) }
     }
 
     /// Sends what is ready; what the peer does not take waits for the socket to be writable.

@@ -108,7 +108,8 @@ final class Reactor {
             nextTag += 1
             let connection = Connection(
                 tag: nextTag, descriptor: arrival.takeDescriptor(), role: arrival.role,
-                caller: Caller(uid: arrival.uid, pid: arrival.pid), now: now)
+                caller: Caller(uid: arrival.uid, pid: arrival.pid),
+                refusesDescriptors: arrival.refusesDescriptors, now: now)
             guard poller.add(connection.descriptor.rawValue, clinux_epollin, tag: nextTag) else {
                 context.countClosed()
                 continue

@@ -60,12 +60,17 @@ final class Arrival: @unchecked Sendable {
     let role: SocketRole
     let uid: UserID
     let pid: ProcessID
+    let refusesDescriptors: Bool
 
-    init(descriptor: consuming Descriptor, role: SocketRole, uid: UserID, pid: ProcessID) {
+    init(
+        descriptor: consuming Descriptor, role: SocketRole, uid: UserID, pid: ProcessID,
+        refusesDescriptors: Bool
+    ) {
         self.descriptor = consume descriptor
         self.role = role
         self.uid = uid
         self.pid = pid
+        self.refusesDescriptors = refusesDescriptors
     }
 
     func takeDescriptor() -> Descriptor {
