@@ -1,0 +1,71 @@
+internal import MayflyWire
+
+/// One agent to be spawned.
+public struct AgentRequest: Sendable {
+    /// Orchestration id: 1 to 128 bytes of `[A-Za-z0-9._-]`, never `.` or `..`. Nil takes the
+    /// client's default (`ClientOptions.orchestration`).
+    public var orchestration: String?
+    /// Task id: the same alphabet and length.
+    public var task: String
+    /// 1 to 32 scopes `action:resource:identifier`, each at most 256 bytes of printable ASCII
+    /// without space, quote, backslash and comma, inside the app's ceiling.
+    public var scope: [String]
+    /// At most 8 audiences of 1 to 256 bytes, of the same characters; the token's `aud`.
+    public var audience: [String]
+    /// Life of the token, rounded up to whole seconds; at least one, at most the app's maximum. Nil
+    /// takes the app's default.
+    public var lifetime: Duration?
+    /// The agent's key, which no other live agent may have. Nil makes a fresh one.
+    public var key: AgentKey?
+
+    /// An agent for a task.
+    public init(
+        orchestration: String? = nil, task: String, scope: [String], audience: [String] = [],
+        lifetime: Duration? = nil, key: AgentKey? = nil
+    ) {
+        self.orchestration = orchestration
+        self.task = task
+        self.scope = scope
+        self.audience = audience
+        self.lifetime = lifetime
+        self.key = key
+    }
+}
+
+/// A request with nothing left open.
+struct ResolvedAgentRequest: Sendable {
+    let orchestration: String
+    let task: String
+    let scope: [String]
+    let audience: [String]
+    /// 0 takes the app's default.
+    let lifetimeSeconds: UInt32
+    let key: AgentKey
+
+    init(_ request: AgentRequest, _ options: ClientOptions) throws(MayflyError) {
+        guard let orchestration = request.orchestration ?? options.orchestration else {
+            throw .invalidRequest("Name an orchestration, here or in the client's options.")
+        }
+        self.orchestration = orchestration
+        task = request.task
+        scope = request.scope
+        audience = request.audience
+        lifetimeSeconds = try wireSeconds(request.lifetime)
+        key = request.key ?? AgentKey()
+    }
+
+    var message: AgentSpecMessage {
+        var message = AgentSpecMessage()
+        message.orchestration = ByteView(copying: orchestration)
+        message.task = ByteView(copying: task)
+        message.scope = scope.map { ByteView(copying: $0) }
+        message.audience = audience.map { ByteView(copying: $0) }
+        message.publicKey = ByteView(copying: key.publicKey)
+        message.ttlSeconds = lifetimeSeconds
+        return message
+    }
+
+    func agent(_ answer: SpawnedAgentMessage) -> Agent {
+        Agent(answer, orchestration: orchestration, task: task, scope: scope, key: key)
+    }
+}
