@@ -109,6 +109,15 @@ final class Channel: Sendable {
         }
     }
 
+    /// The link that the next call is made on, as far as is known now.
+    var currentLink: Link? {
+        if case .connected(let connected) = state.withLock({ $0.phase }) {
+            connected.link
+        } else {
+            nil
+        }
+    }
+
     /// Makes a link now, if there is none.
     func connect() async throws(MayflyError) { _ = try await connected() }
 
