@@ -79,7 +79,6 @@ final class Channel: Sendable {
         _ message: @Sendable (Session?) throws(MayflyError) -> EncodedMessage
     ) async throws(MayflyError) -> Response {
         let timeout = timeout ?? options.callTimeout
-        let deadline = MonotonicTime.now().advanced(by: timeout)
         var attempts = 0
         var wasRepeated = false
         while true {
@@ -87,7 +86,8 @@ final class Channel: Sendable {
             let connected = try await connected()
             let call = OutgoingCall(
                 method: method, message: try message(connected.session),
-                limit: connected.requestLimit, deadline: deadline, timeout: timeout)
+                limit: connected.requestLimit, deadline: .now().advanced(by: timeout),
+                timeout: timeout)
             switch await call.make(on: connected.link, for: type) {
             case .reply(let response): return response
             case .refused(let refusal): throw .refused(refusal)

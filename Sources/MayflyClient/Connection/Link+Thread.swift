@@ -6,9 +6,12 @@ internal import MayflyWire
 extension Link {
     /// What to wait for.
     private struct Watch {
-        var awaitsSocket: Bool
+        var awaitsSocket = false
         /// Nil waits without end.
         var wakesAt: MonotonicTime?
+        /// The link is over, but someone is still in the middle of a write: only the write's end
+        /// tells which calls the broker can have seen.
+        var isEnding = false
     }
 
     func run() {
@@ -16,7 +19,8 @@ extension Link {
         while let watch = nextWatch() {
             var places = [
                 pollfd(
-                    fd: descriptor.rawValue,
+                    // A negative one is passed over.
+                    fd: watch.isEnding ? -1 : descriptor.rawValue,
                     events: Int16(POLLIN | (watch.awaitsSocket ? POLLOUT : 0)), revents: 0),
                 pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0),
             ]
@@ -42,7 +46,11 @@ extension Link {
             if state.calls.isOverrun && state.failure == nil {
                 state.failure = .connection("the broker has stopped answering")
             }
-            if state.failure != nil || (state.isRetired && state.calls.isEmpty) { return nil }
+            if state.failure != nil {
+                let isWriting = state.isSending && !state.awaitsSocket
+                return isWriting ? Watch(isEnding: true) : nil
+            }
+            if state.isRetired && state.calls.isEmpty { return nil }
             let deadline = state.calls.nextDeadline
             state.wakesAt = deadline ?? MonotonicTime(nanoseconds: .max)
             return Watch(awaitsSocket: state.awaitsSocket, wakesAt: deadline)
@@ -58,12 +66,9 @@ extension Link {
 
     private func expireCalls() {
         let now = MonotonicTime.now()
-        let (expired, sent) = state.withLock { state in
-            (state.calls.expire(at: now), state.sentOffset)
-        }
-        for call in expired {
-            call.finish(.failed(.timeout, wasSent: call.endOffset <= sent))
-        }
+        let expired = state.withLock { state in state.calls.expire(at: now) }
+        // What is still queued will be sent.
+        for call in expired { call.finish(.failed(.timeout, wasSent: true)) }
     }
 
     /// Every call that is left fails, and the broker sees the end at once.

@@ -131,14 +131,15 @@ final class Link: Sendable {
                 failure = .connection("the connection was lost: \(systemMessage(errno))")
             }
         }
-        state.withLock { state in
+        let isOver = state.withLock { state in
             state.sentOffset += UInt64(written)
             state.awaitsSocket = isFull
             state.isSending = isFull
             state.failure = state.failure ?? failure
+            return state.failure != nil
         }
-        if isFull || failure != nil { wake() }
-        return !isFull && failure == nil
+        if isFull || isOver { wake() }
+        return !isFull && !isOver
     }
 
     /// The socket takes bytes again: the link's thread sends on.
