@@ -146,6 +146,9 @@ final class Reactor {
         for connection in touched {
             connection.readiness.isDirty = false
             guard !connection.readiness.isClosed else { continue }
+            // An answer appended in this turn was held by the look at the disk before this one,
+            // and nothing may come after it that would make another.
+            connection.replies.release(upTo: pipeline.durable)
             send(connection)
             if connection.replies.heldCount > 0 { holding.append(connection) }
         }
