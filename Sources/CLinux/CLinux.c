@@ -8,8 +8,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef SO_PASSRIGHTS
@@ -43,15 +45,30 @@ int clinux_epoll_remove(int epoll, int descriptor) {
     return control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0);
 }
 
-int clinux_epoll_wait(int epoll, struct clinux_event *events, int capacity, int milliseconds) {
-    struct epoll_event ready[256];
-    if (capacity > 256) capacity = 256;
-    int count = epoll_wait(epoll, ready, capacity, milliseconds);
+// The most events that one wait gives.
+#define MAXIMUM_EVENTS 256
+
+static int hand_over(const struct epoll_event *ready, int count, struct clinux_event *events) {
     for (int i = 0; i < count; i++) {
         events[i].events = ready[i].events;
         events[i].tag = ready[i].data.u64;
     }
     return count;
+}
+
+int clinux_epoll_wait(int epoll, struct clinux_event *events, int capacity, int milliseconds) {
+    struct epoll_event ready[MAXIMUM_EVENTS];
+    if (capacity > MAXIMUM_EVENTS) capacity = MAXIMUM_EVENTS;
+    return hand_over(ready, epoll_wait(epoll, ready, capacity, milliseconds), events);
+}
+
+int clinux_epoll_wait_nanoseconds(int epoll, struct clinux_event *events, int capacity,
+                                  uint64_t nanoseconds) {
+    struct epoll_event ready[MAXIMUM_EVENTS];
+    struct timespec limit = {.tv_sec = (time_t)(nanoseconds / 1000000000),
+                             .tv_nsec = (long)(nanoseconds % 1000000000)};
+    if (capacity > MAXIMUM_EVENTS) capacity = MAXIMUM_EVENTS;
+    return hand_over(ready, epoll_pwait2(epoll, ready, capacity, &limit, NULL), events);
 }
 
 int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
@@ -153,6 +170,8 @@ int clinux_usable_processor(int number) {
         if (CPU_ISSET(core, &set) && skip-- == 0) return core;
     return 0;
 }
+
+void clinux_wake_precisely(void) { prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); }
 
 int clinux_usable_processors(void) {
     cpu_set_t set;

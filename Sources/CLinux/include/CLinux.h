@@ -23,6 +23,9 @@ int clinux_epoll_modify(int epoll, int descriptor, uint32_t events, uint64_t tag
 int clinux_epoll_remove(int epoll, int descriptor);
 // Waits at most `milliseconds` (-1 for ever); the number of events, or -1 with errno.
 int clinux_epoll_wait(int epoll, struct clinux_event *events, int capacity, int milliseconds);
+// The same with a finer clock: for what must happen on time.
+int clinux_epoll_wait_nanoseconds(int epoll, struct clinux_event *events, int capacity,
+                                  uint64_t nanoseconds);
 
 // A counter that wakes a poll; non-blocking, close-on-exec.
 int clinux_eventfd(void);
@@ -51,5 +54,7 @@ int clinux_usable_processors(void);
 // The core of the number-th of them, counted round.
 int clinux_usable_processor(int number);
 void clinux_name_thread(const char *name);
+// Lets the calling thread's waits end when they should, not up to 50 us later.
+void clinux_wake_precisely(void);
 
 #endif
