@@ -47,7 +47,7 @@ package final class Broker {
 
     package func app(_ serial: Serial) -> AppRecord? { apps.find(serial).map { apps[$0].record } }
 
-    /// Decides one command. `entropy` has two words per agent to be spawned.
+    /// Decides one command. `entropy` has three words per agent to be spawned.
     package func apply(
         _ command: Command, from caller: Caller, at now: Instant, entropy: Entropy = .none
     ) -> Outcome {

@@ -116,7 +116,7 @@ package enum Command: Sendable {
     case advance(limit: Int)
 }
 
-/// Random bits a command may need, drawn by the caller: one pair per agent.
+/// Random bits a command may need, drawn by the caller: three words per agent.
 package struct Entropy: Sendable {
     package var words: [UInt64]
     package init(words: [UInt64]) { self.words = words }
