@@ -27,7 +27,7 @@ package struct AuditVerifier {
         run.hold(held)
         try run.checkTree()
         while try run.readEvents() { progress(run.report.events, run.eventCount) }
-        run.checkEnd()
+        try run.checkEnd()
         return run.report
     }
 }
@@ -50,7 +50,7 @@ private final class AuditRun {
     private var time: UInt64 = 0
     private var held: Checkpoint?
     private var heldIsDue = false
-    /// The next checkpoint that the events have not reached; nil after the last.
+    /// No checkpoint that is still to be compared is below this; nil after the last.
     private var due: Int64?
 
     init(path: String, key: NoteVerifierKey) throws(StoreFailure) {
@@ -112,8 +112,10 @@ private final class AuditRun {
     }
 
     /// What was signed and has not been reached.
-    func checkEnd() {
+    func checkEnd() throws(StoreFailure) {
         report.root = frontier.root.hex
+        guard report.fault == nil else { return }
+        if let size = due { try checkCheckpoint(from: size) }
         guard report.fault == nil else { return }
         if let held, heldIsDue {
             return fault(.heldCheckpointBeyondLog(size: held.size, events: eventCount))
