@@ -10,7 +10,7 @@ package struct StoreFaults: Sendable {
         var acknowledgeBeforeCommit = false
         var synchronousNormal = false
         var synchronousOff = false
-        /// Go on after a failed commit as if it had succeeded.
+        /// Go on after a failed commit or copy of the log as if it had succeeded.
         var ignoreFsyncError = false
 
         package static let none = StoreFaults()

@@ -81,7 +81,13 @@ package final class Store: GroupStore, @unchecked Sendable {
         }
     }
 
-    package func tidy() throws(StoreFailure) { try wal.tidy(connection) }
+    package func tidy() throws(StoreFailure) {
+        do throws(StoreFailure) {
+            try wal.tidy(connection)
+        } catch {
+            guard faults.ignoreFsyncError else { throw error }
+        }
+    }
 
     package func freeBytes() -> UInt64? { freeSpaceBytes(at: path) }
 

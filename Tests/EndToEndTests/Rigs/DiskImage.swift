@@ -53,6 +53,9 @@ final class DiskImage {
         if !Tool.works("umount", [mountPoint]) { _ = Tool.works("umount", ["-l", mountPoint]) }
     }
 
+    /// Sends everything that the file system holds to its device, and has it flushed.
+    func settle() throws { try Tool.run("sync", ["-f", mountPoint]) }
+
     private func mount() throws {
         try Tool.run("mkdir", ["-p", mountPoint])
         try Tool.run("mount", ["-o", "loop", path, mountPoint])

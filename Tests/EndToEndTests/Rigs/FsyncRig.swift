@@ -7,6 +7,8 @@ struct FsyncRig {
     struct DiskFault: Sendable, CustomStringConvertible {
         var systemCalls: String
         var error: String
+        /// Good calls of one thread before the first bad one; a start takes fewer.
+        var goodCalls: ClosedRange<Int>
 
         var description: String { "\(systemCalls): \(error)" }
     }
@@ -15,7 +17,9 @@ struct FsyncRig {
     private static let storageFailed: Int32 = 74
     private static let lastWords = "the storage failed; nothing was acknowledged after it"
     /// How long the broker may take to come upon the fault and end.
-    private static let patienceSeconds = 10.0
+    private static let patienceSeconds = 20.0
+    /// A mutant goes on for ever, and has said enough before this.
+    private static let mutantSeconds = 2.0
 
     let fault: String?
     private let diskFault: DiskFault
@@ -51,8 +55,7 @@ struct FsyncRig {
     }
 
     private mutating func fail() throws {
-        // Counted for each thread; a start takes fewer calls than this.
-        let first = random.within(20...120)
+        let first = random.within(diskFault.goodCalls)
         let inject = "\(diskFault.systemCalls):error=\(diskFault.error):when=\(first)+"
         let broker = try site.start(
             fault: fault,
@@ -62,8 +65,11 @@ struct FsyncRig {
             ])
         let load = try site.startLoad(on: broker, seed: random.next())
         do {
-            let exit = try broker.waitForExit(seconds: Self.patienceSeconds)
-            if exit != .status(Self.storageFailed) { site.ledger.accuse("the broker ended: \(exit)") }
+            let exit = try broker.waitForExit(
+                seconds: fault == nil ? Self.patienceSeconds : Self.mutantSeconds)
+            if exit != .status(Self.storageFailed) {
+                site.ledger.accuse("the broker ended: \(exit)")
+            }
         } catch {
             site.ledger.accuse("the broker goes on with a disk that fails")
             broker.kill9()
@@ -71,6 +77,7 @@ struct FsyncRig {
         if !(broker.log.split(separator: "\n").last ?? "").contains(Self.lastWords) {
             site.ledger.accuse("the last line of the log does not say that the storage failed")
         }
-        try site.examineDisk(after: load)
+        site.finish(load)
+        try site.examineDisk()
     }
 }

@@ -1,14 +1,16 @@
 internal import Testing
 
 extension Rigs {
-    @Suite(.enabled(if: FsyncRig.impediment() == nil, "\(FsyncRig.impediment() ?? "")"))
+    @Suite(.enabled(if: RigTier.isPossible("failing disk", FsyncRig.impediment())))
     struct FsyncRigTests {
-        private static let diskFaults = [
-            FsyncRig.DiskFault(systemCalls: "fdatasync,fsync", error: "EIO"),
-            FsyncRig.DiskFault(systemCalls: "fdatasync,fsync", error: "ENOSPC"),
-            FsyncRig.DiskFault(systemCalls: "pwrite64", error: "EIO"),
-            FsyncRig.DiskFault(systemCalls: "pwrite64", error: "ENOSPC"),
-        ]
+        private static let diskFaults = ["EIO", "ENOSPC"].flatMap { error in
+            [
+                FsyncRig.DiskFault(
+                    systemCalls: "fdatasync,fsync", error: error, goodCalls: 20...200),
+                // A commit writes several pages.
+                FsyncRig.DiskFault(systemCalls: "pwrite64", error: error, goodCalls: 300...3_000),
+            ]
+        }
 
         @Test(arguments: diskFaults)
         func `a failing disk ends the broker and costs nothing acknowledged`(

@@ -33,7 +33,8 @@ struct KillRig {
         let load = try site.startLoad(on: broker, seed: random.next())
         wait(milliseconds: random.within(Self.loadMilliseconds))
         broker.kill9()
-        try site.examineDisk(after: load)
+        site.finish(load)
+        try site.examineDisk()
         if random.chance(percent: 25) { try killDuringRecovery() }
         let successor = try site.start()
         try site.examine(successor, &random)

@@ -30,7 +30,8 @@ final class Load {
             workers.append(
                 try LoadWorker(
                     LoadWorker.Terms(
-                        socketPath: broker.home.agentSocket, app: app, attestationKey: attestationKey,
+                        socketPath: broker.home.agentSocket, app: app,
+                        attestationKey: attestationKey,
                         seed: random.next()),
                     ledger))
         }

@@ -170,7 +170,9 @@ final class LoadWorker: @unchecked Sendable {
                 isBatch
                 ? try decode(SpawnBatchResponseMessage.self, bytes).agents
                 : [try decode(SpawnResponseMessage.self, bytes).agent].compactMap(\.self)
-            guard agents.count == numbers.count else { throw WireClient.Failure.malformed("agents are missing") }
+            guard agents.count == numbers.count else {
+                throw WireClient.Failure.malformed("agents are missing")
+            }
             ledger.withState { state in
                 for (number, agent) in zip(numbers, agents) { state.spawned(number, agent) }
             }
@@ -179,7 +181,9 @@ final class LoadWorker: @unchecked Sendable {
                 isBatch
                 ? try decode(ValidateBatchResponseMessage.self, bytes).items
                 : [try decode(ValidateResponseMessage.self, bytes)]
-            guard items.count == targets.count else { throw WireClient.Failure.malformed("answers are missing") }
+            guard items.count == targets.count else {
+                throw WireClient.Failure.malformed("answers are missing")
+            }
             ledger.withState { state in
                 for (target, item) in zip(targets, items) {
                     state.validated(target, isValid: item.valid, sent: sent)
@@ -190,7 +194,9 @@ final class LoadWorker: @unchecked Sendable {
                 isBatch
                 ? try decode(ReleaseBatchResponseMessage.self, bytes).ended
                 : [try decode(ReleaseResponseMessage.self, bytes).ended]
-            guard ended.count == targets.count else { throw WireClient.Failure.malformed("answers are missing") }
+            guard ended.count == targets.count else {
+                throw WireClient.Failure.malformed("answers are missing")
+            }
             ledger.withState { state in
                 for (target, ended) in zip(targets, ended) {
                     state.released(target, ended: ended, sent: sent)

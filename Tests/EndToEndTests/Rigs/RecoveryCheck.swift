@@ -104,7 +104,9 @@ struct RecoveryCheck {
         let answers = try client.call(
             .validateBatch, ValidateBatchRequestMessage(items: items),
             as: ValidateBatchResponseMessage.self)
-        guard answers.items.count == tokens.count else { throw WireClient.Failure.malformed("answers are missing") }
+        guard answers.items.count == tokens.count else {
+            throw WireClient.Failure.malformed("answers are missing")
+        }
         return answers.items
     }
 

@@ -16,6 +16,12 @@ enum RigTier {
         _ = text.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
     }
 
+    /// Says so where a rig is left out.
+    static func isPossible(_ rig: String, _ impediment: String?) -> Bool {
+        if let impediment { report("not run: \(rig): \(impediment)") }
+        return impediment == nil
+    }
+
     private static func text(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
     }
@@ -77,14 +83,16 @@ final class RigSite {
         try Load(on: broker, attestationKey: attestationKey, ledger: ledger, seed: seed)
     }
 
-    /// After the broker's end: reads the audit as it lies on the disk.
-    func examineDisk(after load: Load) throws {
+    /// After the broker's end: waits until every client has noticed.
+    func finish(_ load: Load) {
         let seen = load.join()
         sightings.verifierKey = seen.verifierKey
         sightings.checkpoint = seen.checkpoint ?? sightings.checkpoint
         sightings.events = seen.events
-        try trail.examine(sightings)
     }
+
+    /// Reads the audit as it lies on the disk.
+    func examineDisk() throws { try trail.examine(sightings) }
 
     /// Asks a broker that has recovered from what is on the disk.
     func examine(_ broker: BrokerProcess, _ random: inout RigRandom) throws {
