@@ -1,4 +1,21 @@
+// mayfly is thin: it reads arguments, makes one call of MayflyClient, and writes what came of it.
+// It knows no wire and no domain; only `audit verify` looks into a database, without a broker.
+internal import ArgumentParser
+
 @main
-struct Main {
-    static func main() {}
+struct Mayfly: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mayfly",
+        abstract: "Operates a Mayfly broker, and speaks for an app by hand.",
+        discussion: """
+            Tokens are read from standard input, one a line, and never taken as arguments. With \
+            --json every answer is one JSON object a line, with the names of proto/mayfly/v1.
+
+            Exit status: 0 done; 1 refused or not valid; 64 a mistake in the arguments; 69 no broker \
+            or no answer.
+            """,
+        subcommands: [
+            AppGroup.self, StatusCommand.self, SpawnCommand.self, ValidateCommand.self,
+            ReleaseCommand.self, AuditGroup.self, KeysCommand.self, KeyGroup.self,
+        ])
 }
