@@ -51,7 +51,7 @@ struct KeysCommand: AsyncParsableCommand {
         for key in keys.keys {
             rows.append([key.use.rawValue, PublicKeyText.text(key.publicKey)])
             rows.append(["  kid", key.keyID])
-            rows.append(["  from", key.notBefore.description])
+            if key.notBefore.seconds > 0 { rows.append(["  from", key.notBefore.description]) }
             if let end = key.notAfter { rows.append(["  until", end.description]) }
             if !key.verifierKey.isEmpty { rows.append(["  verifier key", key.verifierKey]) }
         }

@@ -49,7 +49,8 @@ struct StatusCommand: AsyncParsableCommand {
             ["broker", "\(status.issuer), version \(status.version), pid \(status.pid)"],
             ["trust domain", status.trustDomain],
             ["started", status.startedAt.description],
-            ["live grants", "\(status.liveGrants) of \(status.apps) apps"],
+            ["apps", String(status.apps)],
+            ["live grants", String(status.liveGrants)],
             ["connections", "\(status.connections) on \(status.reactors) reactors"],
             ["spawned", String(status.spawned)],
             ["validated", String(status.validated)],
@@ -68,7 +69,7 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     private static func mebibytes(_ bytes: UInt64) -> String {
-        let tenths = (bytes >> 10) * 10 >> 10
+        let tenths = (bytes >> 10) * 10 / 1_024
         return "\(tenths / 10).\(tenths % 10) MiB"
     }
 }
