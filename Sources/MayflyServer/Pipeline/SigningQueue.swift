@@ -20,28 +20,20 @@ struct SigningJob {
 
 /// Jobs in the order they were granted, taken a few signatures at a time.
 struct SigningQueue {
-    private var jobs: [SigningJob] = []
-    private var first = 0
+    private var jobs = ConsumedQueue<SigningJob>()
 
-    var isEmpty: Bool { first == jobs.count }
+    var isEmpty: Bool { jobs.isEmpty }
 
     mutating func append(_ job: SigningJob) { jobs.append(job) }
 
     /// Works on the oldest job with at most `budget` signatures; gives it back when it is done.
     mutating func work(budget: inout Int, sign: (IssuedGrant) -> [UInt8]) -> SigningJob? {
-        while budget > 0, jobs[first].tokens.count < jobs[first].issued.count {
-            let next = jobs[first].issued[jobs[first].tokens.count]
-            jobs[first].tokens.append(sign(next))
+        guard !jobs.isEmpty else { return nil }
+        while budget > 0, jobs.first.tokens.count < jobs.first.issued.count {
+            jobs.first.tokens.append(sign(jobs.first.issued[jobs.first.tokens.count]))
             budget -= 1
         }
-        guard jobs[first].tokens.count == jobs[first].issued.count else { return nil }
-        let done = jobs[first]
-        first += 1
-        if first == jobs.count {
-            jobs.removeAll(keepingCapacity: jobs.count <= ConnectionLimits.requestsInFlight)
-            first = 0
-        }
-        return done
+        return jobs.first.tokens.count == jobs.first.issued.count ? jobs.popFirst() : nil
     }
 }
 

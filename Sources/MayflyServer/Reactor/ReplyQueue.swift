@@ -14,11 +14,10 @@ struct ReplyQueue: ~Copyable {
     /// May be sent now.
     var ready = OutputBuffer(retainedBytes: ConnectionLimits.retainedBytes)
     private var held = OutputBuffer(retainedBytes: ConnectionLimits.retainedBytes)
-    private var marks: [Held] = []
-    private var firstMark = 0
+    private var marks = ConsumedQueue<Held>()
 
     /// Answers that wait for the disk.
-    var heldCount: Int { marks.count - firstMark }
+    var heldCount: Int { marks.count }
     var bytes: Int { ready.count + held.count }
 
     /// Writes one answer to where it belongs.
@@ -35,16 +34,11 @@ struct ReplyQueue: ~Copyable {
     /// Makes ready what the disk now has.
     mutating func release(upTo durable: LogPosition) {
         var bytes = 0
-        while firstMark < marks.count, marks[firstMark].position <= durable {
-            bytes += marks[firstMark].bytes
-            firstMark += 1
+        while !marks.isEmpty, marks.first.position <= durable {
+            bytes += marks.popFirst()?.bytes ?? 0
         }
         guard bytes > 0 else { return }
         ready.append(UnsafeRawBufferPointer(rebasing: held.pending[..<bytes]))
         held.consumed(bytes)
-        if firstMark == marks.count {
-            marks.removeAll(keepingCapacity: marks.count <= ConnectionLimits.requestsInFlight)
-            firstMark = 0
-        }
     }
 }
