@@ -25,8 +25,9 @@ final class Listener: Sendable {
         refusesDescriptors = clinux_refuse_descriptors(rawValue) == 0
     }
 
-    /// Binds `path`. The caller holds the data directory's lock, so whatever lies there is stale
-    /// if it is a socket; anything else is left alone and refused.
+    /// Binds `path`. A socket that lies there is stale if nobody listens on it: the caller holds
+    /// the data directory's lock, but a broker on another directory may have been given the same
+    /// path. That one's socket, and anything that is no socket, is left alone and refused.
     ///
     /// - Parameters:
     ///   - mode: of the socket file.
@@ -38,22 +39,25 @@ final class Listener: Sendable {
             guard status.st_mode & S_IFMT == S_IFSOCK else {
                 throw SystemFailure("\(path) is in the way and is not a socket", EEXIST)
             }
+            guard try !Self.isListening(path) else {
+                throw SystemFailure("another process listens on \(path)", EADDRINUSE)
+            }
             unlink(path)
         }
         guard let descriptor = Descriptor(owning: clinux_unix_socket()) else {
             throw SystemFailure("making a socket")
         }
-        // Bound with no access for anyone but the owner, then opened to the mode wanted.
-        let before = umask(0o177)
-        let bound = clinux_unix_bind(descriptor.rawValue, path)
-        let bindError = errno
-        umask(before)
-        guard bound == 0 else { throw SystemFailure("binding \(path)", bindError) }
+        // Bound with no access for anyone but the owner, then opened to the mode wanted: the file
+        // gets the mode of the socket, less the process's mask, which is not ours to change here.
+        guard fchmod(descriptor.rawValue, 0o600) == 0,
+            clinux_unix_bind(descriptor.rawValue, path) == 0
+        else { throw SystemFailure("binding \(path)") }
         guard chmod(path, mode) == 0 else { throw SystemFailure("setting the mode of \(path)") }
+        // Before the first connection: each takes after the listener as it is then.
+        refusesDescriptors = clinux_refuse_descriptors(descriptor.rawValue) == 0
         guard listen(descriptor.rawValue, Self.backlog) == 0 else {
             throw SystemFailure("listening on \(path)")
         }
-        refusesDescriptors = clinux_refuse_descriptors(descriptor.rawValue) == 0
         self.descriptor = descriptor
         self.role = role
         self.path = path
@@ -61,6 +65,15 @@ final class Listener: Sendable {
 
     deinit {
         if let path { unlink(path) }
+    }
+
+    private static func isListening(_ path: String) throws -> Bool {
+        guard let probe = Descriptor(owning: clinux_unix_socket()) else {
+            throw SystemFailure("making a socket")
+        }
+        if clinux_unix_connect(probe.rawValue, path) == 0 { return true }
+        // Every other error has somebody behind it: a full backlog, another kind of socket.
+        return errno != ECONNREFUSED && errno != ENOENT
     }
 
     private static func prepareDirectory(of path: String, mode: mode_t) throws {
@@ -79,6 +92,12 @@ final class Listener: Sendable {
         var status = stat()
         guard stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw SystemFailure("\(directory) is not a directory", ENOTDIR)
+        }
+        // Whoever owns the directory can put a socket of his own in its place.
+        guard status.st_uid == geteuid() || status.st_uid == 0 else {
+            throw SystemFailure(
+                "\(directory) belongs to user \(status.st_uid), neither root nor the broker's own",
+                EPERM)
         }
         guard status.st_mode & 0o777 & ~mode == 0 else {
             throw SystemFailure(
