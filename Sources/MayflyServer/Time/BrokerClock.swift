@@ -8,8 +8,16 @@ struct BrokerClock: Sendable {
 
     /// Starts at the system's time, or at `notBefore` if that is later: the log's newest event.
     init(notBefore: Instant) {
-        let start = max(Self.milliseconds(CLOCK_REALTIME), notBefore.milliseconds)
-        anchorMilliseconds = start - Self.milliseconds(CLOCK_BOOTTIME)
+        self.init(
+            notBefore: notBefore, wallMilliseconds: Self.milliseconds(CLOCK_REALTIME),
+            bootMilliseconds: Self.milliseconds(CLOCK_BOOTTIME))
+    }
+
+    /// A machine without a working clock starts in 1970 and may even be set back behind its own
+    /// start: time then counts from there.
+    init(notBefore: Instant, wallMilliseconds: UInt64, bootMilliseconds: UInt64) {
+        let start = max(wallMilliseconds, notBefore.milliseconds, bootMilliseconds)
+        anchorMilliseconds = start - bootMilliseconds
     }
 
     var now: Instant {
