@@ -7,7 +7,7 @@ extension AgentSpec {
         guard message.maximumUses == 0, !message.byReference else {
             throw Refusal(.fieldUnsupported, "max_uses and by_reference are not served yet.")
         }
-        guard message.binding <= 1, message.pid == 0 else {
+        guard 0...1 ~= message.binding, message.pid == 0 else {
             throw Refusal(
                 .bindingUnsupported, "Grants cannot be bound yet; leave binding and pid out.")
         }

@@ -84,7 +84,7 @@ extension Pipeline {
     private func getApp(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
         let message = try decode(GetAppRequestMessage.self, payload)
         let name = try Name(appName: message.name)
-        let (app, position) = context.authority.read { $0.app(named: name) }
+        let (app, position) = look { $0.app(named: name) }
         guard let app else {
             throw Refusal(.appNotFound, "No app of this name; see `mayfly app list`.")
         }

@@ -54,44 +54,44 @@ extension Pipeline {
 
     func release(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
         let message = try decode(ReleaseRequestMessage.self, payload)
-        let (ended, position) = try end(message, request)
-        answer(request, restingOn: position, ReleaseResponseMessage(ended: ended))
+        let outcome = end(try target(of: message, request), request)
+        // The core has put its refusal on record already.
+        if case .refused(let refusal) = outcome.decision {
+            return refuse(refusal, request, restingOn: outcome.dependsOn)
+        }
+        answer(
+            request, restingOn: outcome.dependsOn, ReleaseResponseMessage(ended: outcome.hasEnded))
     }
 
     func releaseBatch(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
         let message = try decode(ReleaseBatchRequestMessage.self, payload)
         try checkBatch(message.items.count)
         // Each is judged alone, but a batch that cannot be read ends nothing.
-        for item in message.items { _ = try target(of: item, request) }
+        var targets: [Target] = []
+        targets.reserveCapacity(message.items.count)
+        for item in message.items { targets.append(try target(of: item, request)) }
         var ended: [Bool] = []
-        ended.reserveCapacity(message.items.count)
+        ended.reserveCapacity(targets.count)
         var position = LogPosition.start
-        for item in message.items {
-            let (isEnded, restsOn) = try end(item, request)
-            ended.append(isEnded)
-            position = max(position, restsOn)
+        for target in targets {
+            // An item that the core refuses, because the app is gone, has not ended; the others
+            // may have, so the batch as a whole is answered.
+            let outcome = end(target, request)
+            ended.append(outcome.hasEnded)
+            position = max(position, outcome.dependsOn)
         }
         answer(request, restingOn: position, ReleaseBatchResponseMessage(ended: ended))
     }
 
-    private func end(
-        _ message: ReleaseRequestMessage, _ request: Request
-    ) throws(Refusal) -> (ended: Bool, LogPosition) {
-        let outcome: Outcome
-        switch try target(of: message, request) {
+    private func end(_ target: Target, _ request: Request) -> Outcome {
+        switch target {
         case .grant(let id):
-            outcome = context.authority.apply(
+            return context.authority.apply(
                 .release(.grant(id)), from: request.caller, at: request.now)
         case .token(let presented, let token):
-            guard let presented else { return (false, .start) }
-            outcome = decide(
-                .release(.token(presented.presentation)), presented, token, request)
+            guard let presented else { return Outcome(.released(ended: false), dependsOn: .start) }
+            return decide(.release(.token(presented.presentation)), presented, token, request)
         }
-        if case .refused(let refusal) = outcome.decision { throw refusal }
-        guard case .released(let ended) = outcome.decision else {
-            return (false, outcome.dependsOn)
-        }
-        return (ended, outcome.dependsOn)
     }
 
     private enum Target {
@@ -142,5 +142,11 @@ extension Pipeline {
 
     private func note(_ reason: Reason, _ request: Request) {
         _ = context.authority.apply(.recordRefusal(reason), from: request.caller, at: request.now)
+    }
+}
+
+extension Outcome {
+    fileprivate var hasEnded: Bool {
+        if case .released(let ended) = decision { ended } else { false }
     }
 }

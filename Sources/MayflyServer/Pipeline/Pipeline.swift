@@ -18,6 +18,8 @@ final class Pipeline {
     var signing = SigningQueue()
     let issuerDigest: Digest32
     private var verificationsLeft = 0
+    /// What the request under way has looked at rests on this much of the log.
+    private var lookedAt = LogPosition.start
 
     init(context: ReactorContext, desk: OperatorDesk?) {
         self.context = context
@@ -41,6 +43,7 @@ final class Pipeline {
     func handle(_ frame: Frame, of connection: Connection, at now: Instant) {
         let request = Request(connection: connection, stream: frame.stream, now: now)
         arena.reset()
+        lookedAt = .start
         do throws(Refusal) {
             if context.isDraining {
                 throw Refusal(.shuttingDown, "The broker is stopping; try again when it is back.")
@@ -89,6 +92,13 @@ final class Pipeline {
         }
     }
 
+    /// A look at the core: a refusal for what was seen rests on it as an answer does.
+    func look<Result>(_ body: (Broker) -> Result) -> (result: Result, position: LogPosition) {
+        let seen = context.authority.read(body)
+        lookedAt = max(lookedAt, seen.position)
+        return seen
+    }
+
     /// Reads a message; what cannot be read is a refusal.
     func decode<Message: DecodableMessage>(
         _ type: Message.Type, _ bytes: UnsafeRawBufferPointer
@@ -123,7 +133,7 @@ final class Pipeline {
     func refuse(_ refusal: Refusal, _ request: Request) {
         _ = context.authority.apply(
             .recordRefusal(refusal.reason), from: request.caller, at: request.now)
-        refuse(refusal, request, restingOn: .start)
+        refuse(refusal, request, restingOn: lookedAt)
     }
 
     /// A refusal that the core decided and recorded.
@@ -145,6 +155,7 @@ final class Pipeline {
             default: .malformedMessage
             }
         let request = Request(connection: connection, stream: stream, now: now)
+        lookedAt = .start
         refuse(Refusal(reason, "\(fault.sentence)."), request)
     }
 }
