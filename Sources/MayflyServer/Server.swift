@@ -32,7 +32,7 @@ package final class Server: Sendable {
             onFailure: onStorageFailure)
         context = ReactorContext(
             authority: recovered.authority, issuer: recovered.issuer, clock: recovered.clock,
-            logger: logger, idleMilliseconds: UInt64(configuration.idleTimeoutSeconds) * 1_000,
+            logger: logger, patience: Patience(idleSeconds: configuration.idleTimeoutSeconds),
             spinNanoseconds: UInt64(configuration.spinMicroseconds) * 1_000,
             publicKeys: recovered.publicKeys)
         log = recovered.log

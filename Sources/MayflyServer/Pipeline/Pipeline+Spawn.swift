@@ -51,11 +51,11 @@ extension Pipeline {
         switch outcome.decision {
         case .spawned(let issued):
             awaitsDisk = true
+            let job = SigningJob(
+                request: request, issued: issued, restingOn: outcome.dependsOn, isBatch: isBatch)
             request.connection.signing += 1
-            signing.append(
-                SigningJob(
-                    request: request, issued: issued, restingOn: outcome.dependsOn,
-                    isBatch: isBatch))
+            request.connection.signingBytes += job.answerBytes
+            signing.append(job)
         case .refused(let refusal):
             refuse(refusal, request, restingOn: outcome.dependsOn)
         default:
@@ -68,7 +68,7 @@ extension Pipeline {
         _ named: ByteView, _ request: Request
     ) throws(Refusal) -> Ed25519PublicKey {
         guard let app = request.caller.app else { throw .appRequired }
-        let keys = context.authority.read { $0.app(app)?.attestationKeys ?? [] }.result
+        let keys = look { $0.app(app)?.attestationKeys ?? [] }.result
         if named.isEmpty, keys.count == 1, let only = keys.first { return Ed25519PublicKey(only) }
         guard let key = PublicKey(named.rawBuffer), keys.contains(key) else {
             throw Refusal(

@@ -8,13 +8,19 @@ struct SigningJob {
     let issued: [IssuedGrant]
     let restingOn: LogPosition
     let isBatch: Bool
+    /// What the answer will take, about.
+    let answerBytes: Int
     var tokens: [[UInt8]] = []
+
+    /// What an answer has of each agent besides its token's claims.
+    private static let bytesPerAgent = 512
 
     init(request: Request, issued: [IssuedGrant], restingOn: LogPosition, isBatch: Bool) {
         self.request = request
         self.issued = issued
         self.restingOn = restingOn
         self.isBatch = isBatch
+        answerBytes = issued.reduce(0) { $0 + $1.signingInput.count + Self.bytesPerAgent }
     }
 }
 
@@ -53,6 +59,7 @@ extension Pipeline {
                     budget: &budget, sign: { context.issuer.sign($0.signingInput) })
             else { return }
             job.request.connection.signing -= 1
+            job.request.connection.signingBytes -= job.answerBytes
             pin(job)
             guard !job.request.connection.readiness.isClosed else { continue }
             answer(job)

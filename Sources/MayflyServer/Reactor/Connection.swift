@@ -23,8 +23,9 @@ final class Connection {
     /// Received and not yet a whole frame, or not yet allowed its turn.
     var input = OutputBuffer(retainedBytes: 0)
     var replies = ReplyQueue()
-    /// Requests whose tokens are still to be signed.
+    /// Requests whose tokens are still to be signed, and what their answers will take.
     var signing = 0
+    var signingBytes = 0
 
     /// The reactor's view of the socket.
     var readiness = Readiness()
@@ -60,6 +61,8 @@ final class Connection {
         /// The reactor will come back to them.
         var isQueued = false
         var isDirty = false
+        /// The reactor looks at it when the disk has gone on.
+        var isHolding = false
         /// Nothing more is read; closed when everything ready has been sent.
         var isFinishing = false
         var isClosed = false
@@ -77,22 +80,22 @@ final class Connection {
     /// Whether another request may be taken: back-pressure is leaving bytes in the socket.
     var hasRoom: Bool {
         replies.heldCount + signing < ConnectionLimits.requestsInFlight
-            && replies.bytes < ConnectionLimits.unsentBytes
+            && replies.bytes + signingBytes < ConnectionLimits.unsentBytes
     }
 
     var hasWork: Bool { signing > 0 || replies.bytes > 0 }
 
     /// Why the peer has run out of time, or nil.
-    func overdue(at now: Instant, idleMilliseconds: UInt64) -> StaticString? {
+    func overdue(at now: Instant, _ patience: Patience) -> StaticString? {
         func isOver(_ start: Instant?, _ limit: UInt64) -> Bool {
             guard let start else { return false }
             return now.milliseconds > start.milliseconds + limit
         }
-        if isOver(progress.frameBegan, ConnectionLimits.frameMilliseconds) { return "half a frame" }
-        if isOver(progress.blockedSince, ConnectionLimits.blockedMilliseconds) {
+        if isOver(progress.frameBegan, patience.frame) { return "half a frame" }
+        if isOver(progress.blockedSince, patience.blocked) {
             return "answers not taken"
         }
-        if !hasWork && isOver(progress.lastActivity, idleMilliseconds) { return "idle" }
+        if !hasWork && isOver(progress.lastActivity, patience.idle) { return "idle" }
         return nil
     }
 }

@@ -12,8 +12,4 @@ enum ConnectionLimits {
     static let verificationsPerTurn = 8
     /// Tokens signed before the reactor looks at its sockets again.
     static let signaturesPerTurn = 64
-    /// Milliseconds until the first byte of a frame must be followed by its last.
-    static let frameMilliseconds: UInt64 = 10_000
-    /// Milliseconds that a peer may leave answers unread.
-    static let blockedMilliseconds: UInt64 = 30_000
 }

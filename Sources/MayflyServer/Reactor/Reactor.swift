@@ -136,7 +136,9 @@ final class Reactor {
             pipeline.durable = durable
             let waiting = holding
             holding.removeAll(keepingCapacity: true)
-            for connection in waiting where !connection.readiness.isClosed {
+            for connection in waiting {
+                connection.readiness.isHolding = false
+                guard !connection.readiness.isClosed else { continue }
                 connection.replies.release(upTo: durable)
                 markDirty(connection)
             }
@@ -150,7 +152,10 @@ final class Reactor {
             // and nothing may come after it that would make another.
             connection.replies.release(upTo: pipeline.durable)
             send(connection)
-            if connection.replies.heldCount > 0 { holding.append(connection) }
+            if connection.replies.heldCount > 0 && !connection.readiness.isHolding {
+                connection.readiness.isHolding = true
+                holding.append(connection)
+            }
         }
     }
 
@@ -163,10 +168,7 @@ final class Reactor {
     private func closeOverdue() {
         lastSweep = now
         for connection in connections.values {
-            guard
-                let reason = connection.overdue(
-                    at: now, idleMilliseconds: context.idleMilliseconds)
-            else { continue }
+            guard let reason = connection.overdue(at: now, context.patience) else { continue }
             context.logger.debug(
                 "closing a connection",
                 metadata: ["reason": "\(reason)", "uid": "\(connection.caller.uid.rawValue)"])

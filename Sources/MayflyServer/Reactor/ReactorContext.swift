@@ -14,7 +14,7 @@ final class ReactorContext: Sendable {
     let issuer: TokenIssuer
     let clock: BrokerClock
     let logger: Logger
-    let idleMilliseconds: UInt64
+    let patience: Patience
     /// How long a reactor looks for more work before it sleeps.
     let spinNanoseconds: UInt64
     /// The answer to Trust.GetKeys.
@@ -24,14 +24,13 @@ final class ReactorContext: Sendable {
 
     init(
         authority: Authority, issuer: TokenIssuer, clock: BrokerClock, logger: Logger,
-        idleMilliseconds: UInt64,
-        spinNanoseconds: UInt64, publicKeys: GetKeysResponseMessage
+        patience: Patience, spinNanoseconds: UInt64, publicKeys: GetKeysResponseMessage
     ) {
         self.authority = authority
         self.issuer = issuer
         self.clock = clock
         self.logger = logger
-        self.idleMilliseconds = idleMilliseconds
+        self.patience = patience
         self.spinNanoseconds = spinNanoseconds
         self.publicKeys = publicKeys
     }

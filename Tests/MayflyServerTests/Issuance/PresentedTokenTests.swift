@@ -1,0 +1,73 @@
+@testable internal import MayflyCore
+internal import MayflyCrypto
+@testable internal import MayflyServer
+import Testing
+
+@Suite struct `A token as a peer presents it` {
+    private let issuer = makeIssuer()
+
+    private func token() throws -> [UInt8] {
+        issuer.sign(issuer.seal(try makeGrant(), app: try #require(Name("reports"))).signingInput)
+    }
+
+    private func read(_ bytes: [UInt8]) -> PresentedToken? {
+        bytes.withUnsafeBytes { PresentedToken($0, issuer: issuer) }
+    }
+
+    private func isSigned(_ bytes: [UInt8], as grant: UnprovenGrant) -> Bool {
+        bytes.withUnsafeBytes { bytes in
+            PresentedToken(bytes, issuer: issuer)?.isSigned(bytes, as: grant, by: issuer) ?? false
+        }
+    }
+
+    @Test func `it names its grant and gives back its claims`() throws {
+        let token = try token()
+        let presented = try #require(read(token))
+        #expect(presented.presentation.grant == (try makeGrant()).id)
+        let claims = token.withUnsafeBytes { presented.claims(of: $0, issuer: issuer) }
+        #expect(claims.starts(with: #"{"grant":"5b1f3c0e9d2a47c6"#.utf8))
+        #expect(claims.last == UInt8(ascii: "}"))
+    }
+
+    @Test func `two that differ anywhere behind the grant's id are told apart`() throws {
+        let token = try token()
+        let known = try #require(read(token)).presentation
+        var changed = token
+        changed[token.count - 1] ^= 1
+        #expect(read(changed)?.presentation.grant == known.grant)
+        #expect(read(changed)?.presentation.digest != known.digest)
+    }
+
+    @Test func `what cannot be one of ours is nothing`() throws {
+        let token = try token()
+        let header = Array(token.prefix { $0 != UInt8(ascii: ".") })
+        var otherGrant = token
+        otherGrant[header.count + 1 + 20] = UInt8(ascii: "!")
+        let foreign = makeIssuer()
+        let theirs = foreign.sign(
+            foreign.seal(try makeGrant(), app: try #require(Name("reports"))).signingInput)
+        let cases: [[UInt8]] = [
+            [], Array("..".utf8), header, header + Array(".".utf8), Array(token.prefix(100)),
+            Array(token.dropFirst()), otherGrant, theirs,
+            header + Array(".".utf8) + [UInt8](repeating: UInt8(ascii: "A"), count: 200),
+            token + [UInt8](repeating: UInt8(ascii: "A"), count: PresentedToken.maximumBytes),
+        ]
+        for bytes in cases { #expect(read(bytes) == nil) }
+    }
+
+    @Test func `a grant that was recovered takes its own token and no other`() throws {
+        let sealed = issuer.seal(try makeGrant(), app: try #require(Name("reports")))
+        let grant = UnprovenGrant(key: KeyNumber(rawValue: 1), unsignedDigest: sealed.digest)
+        let token = issuer.sign(sealed.signingInput)
+        #expect(isSigned(token, as: grant))
+        // Every position past the grant's id, each with another character.
+        for place in stride(from: token.count - 200, to: token.count, by: 1) {
+            var changed = token
+            changed[place] = changed[place] == UInt8(ascii: "A") ? UInt8(ascii: "Q") : 0x41
+            #expect(!isSigned(changed, as: grant), "changed at \(place)")
+        }
+        #expect(!isSigned(token + [UInt8(ascii: "A")], as: grant))
+        #expect(!isSigned(token.dropLast(), as: grant))
+        #expect(!isSigned(sealed.signingInput, as: grant))
+    }
+}

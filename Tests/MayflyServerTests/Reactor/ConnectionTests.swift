@@ -1,0 +1,56 @@
+internal import MayflyCore
+internal import MayflyWire
+@testable internal import MayflyServer
+import Testing
+
+@Suite struct `What one connection may take` {
+    private let patience = Patience(idleSeconds: 300)
+
+    private func isOverdue(_ connection: Connection, at milliseconds: UInt64) -> Bool {
+        connection.overdue(at: .at(milliseconds), patience) != nil
+    }
+
+    @Test func `a frame that does not end is closed after ten seconds`() throws {
+        let connection = try makeConnection()
+        connection.progress.frameBegan = .at(1_000)
+        #expect(!isOverdue(connection, at: 11_000))
+        #expect(isOverdue(connection, at: 11_001))
+    }
+
+    @Test func `answers that are not taken close it after thirty seconds`() throws {
+        let connection = try makeConnection()
+        connection.signing = 1
+        connection.progress.blockedSince = .at(1_000)
+        #expect(!isOverdue(connection, at: 31_000))
+        #expect(isOverdue(connection, at: 31_001))
+    }
+
+    @Test func `silence closes it after the idle time, unless it is owed something`() throws {
+        let connection = try makeConnection(at: .at(5))
+        #expect(!isOverdue(connection, at: 300_005))
+        #expect(isOverdue(connection, at: 300_006))
+        connection.signing = 1
+        #expect(!isOverdue(connection, at: 300_006))
+    }
+
+    @Test func `nothing more is taken with 256 requests under way`() throws {
+        let connection = try makeConnection()
+        connection.signing = 255
+        #expect(connection.hasRoom)
+        connection.signing = 256
+        #expect(!connection.hasRoom)
+    }
+
+    @Test func `answers still to be signed count as bytes not taken`() throws {
+        let connection = try makeConnection()
+        connection.signingBytes = 8 << 20
+        #expect(!connection.hasRoom)
+        connection.signingBytes -= 1
+        #expect(connection.hasRoom)
+    }
+
+    @Test func `frames may be larger for the operator, and for an app once it is known`() throws {
+        #expect(try makeConnection(.agents).reader.frameLimit == 64 << 10)
+        #expect(try makeConnection(.operator).reader.frameLimit == 1 << 20)
+    }
+}
