@@ -1,6 +1,8 @@
 /// A live grant in memory: its record, what a presented token must digest to, and its links.
 struct LiveGrant {
+    /// Without its task, scope and audience, which `LiveTable.record(at:)` gives back.
     var record: GrantRecord
+    let texts: TextStore.Reference
     /// A digest of the whole current token. Nil until it is signed, and for a grant recovered
     /// after a restart until its first presentation.
     var tokenDigest: Digest?
@@ -8,8 +10,16 @@ struct LiveGrant {
     var orchestration: Slot
     var timer = TimerLink()
 
-    init(record: GrantRecord, orchestration: Slot) {
+    private static let elsewhere = Name(alreadyChecked: [])
+
+    init(
+        record: consuming GrantRecord, texts: TextStore.Reference = .none, orchestration: Slot
+    ) {
         self.record = record
+        self.record.task = Self.elsewhere
+        self.record.scope = .empty
+        self.record.audience = .empty
+        self.texts = texts
         self.orchestration = orchestration
     }
 }

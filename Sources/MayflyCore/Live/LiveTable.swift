@@ -1,6 +1,7 @@
 /// Every live grant, found by its id, its agent's instance or its public key.
 struct LiveTable: ~Copyable {
     private var grants = Slab<LiveGrant>()
+    private var texts = TextStore()
     private var byID: SlotIndex
     private var byPublicKey: SlotIndex
     private var orchestrations: OrchestrationTable
@@ -39,6 +40,19 @@ struct LiveTable: ~Copyable {
         }
     }
 
+    /// The whole record, its texts included.
+    func record(at slot: Slot) -> GrantRecord {
+        whole(grants[slot].record, texts.texts(at: grants[slot].texts))
+    }
+
+    private func whole(_ record: GrantRecord, _ texts: TextStore.Texts) -> GrantRecord {
+        var record = record
+        record.task = texts.task
+        record.scope = texts.scope
+        record.audience = texts.audience
+        return record
+    }
+
     /// The first app with live grants under this orchestration id that `matches` accepts.
     func claim(
         on orchestration: Name, where matches: (OrchestrationTable.Entry) -> Bool
@@ -55,7 +69,11 @@ struct LiveTable: ~Copyable {
         let key = record.publicKey
         let ownsKey = record.parent == nil
         let due = record.expiresAt
-        let slot = grants.insert(LiveGrant(record: record, orchestration: orchestration))
+        let reference = texts.keep(
+            TextStore.Texts(
+                task: record.task, scope: record.scope, audience: record.audience))
+        let slot = grants.insert(
+            LiveGrant(record: record, texts: reference, orchestration: orchestration))
         byID.insert(byID.hash(id.high), slot)
         if ownsKey { byPublicKey.insert(byPublicKey.hash(key.prefix), slot) }
         timers.insert(slot, due: due, in: &grants)
@@ -71,7 +89,8 @@ struct LiveTable: ~Copyable {
             byPublicKey.remove(byPublicKey.hash(grant.record.publicKey.prefix), slot)
         }
         orchestrations.leave(grant.orchestration)
-        return grant.record
+        defer { texts.forget(grant.texts) }
+        return whole(grant.record, texts.texts(at: grant.texts))
     }
 
     /// A grant whose time is over; it is no longer in the timer, but still in the table.

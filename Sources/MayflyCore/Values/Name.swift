@@ -17,6 +17,9 @@ package struct Name: Hashable, Sendable {
         self.bytes = [UInt8](bytes)
     }
 
+    /// Bytes that a name was made of before.
+    init(alreadyChecked bytes: [UInt8]) { self.bytes = bytes }
+
     package init?(_ text: String) { self.init([UInt8](text.utf8)) }
 
     package var text: String { String(decoding: bytes, as: UTF8.self) }
