@@ -11,11 +11,17 @@ final class FakeBroker: Sendable {
 
     static let issuer = "fake"
     private let script: Script
+    private let refusedApps: Int
     private let seen = Lock<[FakeRequest]>([])
     private let connections = Lock(0)
 
-    /// - Parameter script: called on the connection's thread for every request but Authenticate.
-    init(_ script: @escaping Script = { $0.answerAsUsual() }) { self.script = script }
+    /// - Parameters:
+    ///   - refusedApps: on so many connections, from the first, no app is let in.
+    ///   - script: called on the connection's thread for every request but Authenticate.
+    init(refusedApps: Int = 0, _ script: @escaping Script = { $0.answerAsUsual() }) {
+        self.refusedApps = refusedApps
+        self.script = script
+    }
 
     var requests: [FakeRequest] { seen.withLock { $0 } }
     var connectionCount: Int { connections.withLock { $0 } }
@@ -80,6 +86,9 @@ final class FakeBroker: Sendable {
             payload: envelope.payload.bytes)
         seen.withLock { $0.append(request) }
         if method == .authenticate {
+            guard connection.number > refusedApps else {
+                return request.refuse(.permissionDenied, "APP_NOT_ALLOWED")
+            }
             var response = AuthenticateResponseMessage()
             response.challenge = connection.challenge
             response.issuer = Self.issuer

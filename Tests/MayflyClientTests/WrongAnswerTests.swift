@@ -34,16 +34,14 @@ struct WrongAnswerTests {
     }
 
     @Test func `an app that is refused fails the call and the next one asks again`() async throws {
-        let refusing = Dialer { () throws(Dialer.Failure) in
-            try FakeBroker { $0.answerAsUsual() }.dialer.dial()
-        }
-        let client = MayflyClient(
-            dialer: refusing, app: String(repeating: "x", count: 70_000),
-            options: ClientOptions())
+        let broker = FakeBroker(refusedApps: 2)
+        let client = broker.client()
         for _ in 0..<2 {
             let error = await failure { _ = try await client.validate("token") }
-            #expect(error?.code == "INVALID_REQUEST")
+            #expect(error?.code == "APP_NOT_ALLOWED")
         }
+        #expect(try await client.validate("token").isValid)
+        #expect(broker.count(.authenticate) == 3)
     }
 
     @Test(arguments: [

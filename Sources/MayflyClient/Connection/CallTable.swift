@@ -5,7 +5,7 @@ enum CallEnd {
     /// The response message, still to be decoded; good until the closure that is given it returns.
     case reply(ByteView, MessageArena)
     case refused(RemoteStatus)
-    /// - wasSent: whether the broker can have received the whole request.
+    /// `wasSent` says whether the broker can have received the whole request, now or later.
     case failed(MayflyError, wasSent: Bool)
 }
 
