@@ -66,7 +66,10 @@ let package = Package(
         // Thin: arguments, wiring, run.
         program(
             "mayflyd",
-            ["MayflyServer", "MayflyStore", "MayflyCore", "MayflyCrypto", "CLinux", arguments, logging, toml]),
+            [
+                "MayflyServer", "MayflyStore", "MayflyCore", "MayflyCrypto", "CLinux", arguments,
+                logging, toml,
+            ]),
         program("mayfly", ["MayflyClient", "MayflyStore", "MayflyCrypto", arguments]),
         program(
             "mayfly-load",
