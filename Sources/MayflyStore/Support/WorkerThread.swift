@@ -1,3 +1,4 @@
+private import CLinux
 private import Glibc
 
 /// A thread of our own with a name, joined once.
@@ -16,6 +17,7 @@ package struct WorkerThread: ~Copyable, @unchecked Sendable {
             { argument in
                 guard let argument else { return nil }
                 let body = Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue()
+                clinux_name_thread(body.name)
                 body.run()
                 return nil
             }, box.toOpaque())
