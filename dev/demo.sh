@@ -49,7 +49,7 @@ for _ in $(seq 100); do
 done
 
 say "The operator registers an app: whatever it asks for, its agents only ever read data"
-run mayfly app add support-desk --ceiling 'read:data:*'
+run mayfly app add --name support-desk --ceiling 'read:data:*'
 
 say "An agent is spawned with exactly what its task needs"
 show mayfly spawn --app support-desk --orchestration support --task ticket-4711 \
@@ -57,7 +57,7 @@ show mayfly spawn --app support-desk --orchestration support --task ticket-4711 
 mayfly spawn --app support-desk --orchestration support --task ticket-4711 \
     --scope read:data:customer-12345 --json >"$place/agent.json"
 sed -n 's/.*"token" *: *"\([^"]*\)".*/\1/p' "$place/agent.json" >"$place/token"
-cat "$place/agent.json"
+sed 's/\("token":"[^"]\{60\}\)[^"]*/\1.../; s/,"/,\n "/g' "$place/agent.json"
 
 say "Whoever is shown the token can ask whether it is good, and for what"
 show 'mayfly validate < token'
@@ -81,13 +81,11 @@ run mayfly audit tail
 sleep 1.1
 run mayfly audit checkpoint
 mayfly audit checkpoint >"$place/checkpoint"
-mayfly keys --json >"$place/keys.json"
-key=$(sed -n 's/.*"verifier_\{0,1\}[kK]ey" *: *"\([^"][^"]*\)".*/\1/p' "$place/keys.json" | tail -n 1)
-run mayfly audit verify --database "$place/data/mayfly.db" --key "$key" \
-    --checkpoint "$place/checkpoint"
+run mayfly audit verify --database "$place/data/mayfly.db" \
+    --key "$(mayfly keys --verifier-key)" --checkpoint "$place/checkpoint"
 
 say "And by the thousand: $seconds seconds of spawn and release, every one proven, durable, audited"
-run mayfly-load --setup --connections 8 --depth 32 --seconds "$seconds"
+run mayfly-load --app support-desk --connections 8 --depth 32 --seconds "$seconds"
 
 say "The broker stops when it is asked to: everything it answered is on disk"
 kill "$broker"
