@@ -1,7 +1,8 @@
 /// Spawning: all the agents of a request, or none.
 extension Broker {
     func spawn(
-        _ specs: [AgentSpec], proof: Proof, _ caller: Caller, _ now: Instant, _ entropy: Entropy
+        _ specs: [AgentSpec], _ proof: Proof, _ attestedBy: PublicKey?, _ caller: Caller,
+        _ now: Instant, _ entropy: Entropy
     ) -> Outcome {
         guard let app = app(of: caller) else {
             return refuse(
@@ -11,6 +12,13 @@ extension Broker {
                 dependsOn: position)
         }
         var dependsOn = apps[app].record.position
+        // Looked up before the signature was checked; the operator may have taken it away since.
+        if let attestedBy, !apps[app].record.attestationKeys.contains(attestedBy) {
+            return refuse(
+                .attestationKeyUnknown,
+                "The operator took this key from the app; attest with another.", caller, now,
+                dependsOn: dependsOn)
+        }
         if let reason = exhaustion(adding: specs.count) {
             return refuse(reason.0, reason.1, caller, now, dependsOn: position)
         }

@@ -54,8 +54,8 @@ package final class Broker {
         switch command {
         case .authenticate(let name):
             return authenticate(name, caller, now)
-        case .spawn(let specs, let proof):
-            return spawn(specs, proof: proof, caller, now, entropy)
+        case .spawn(let specs, let proof, let attestedBy):
+            return spawn(specs, proof, attestedBy, caller, now, entropy)
         case .validate(let presentation):
             counters.validated &+= 1
             return validate(presentation, caller, now)

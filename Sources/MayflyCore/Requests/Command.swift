@@ -102,7 +102,8 @@ package enum ReleaseTarget: Equatable, Sendable {
 /// Everything that can be asked of the broker. Signatures are checked before a command is made.
 package enum Command: Sendable {
     case authenticate(app: Name)
-    case spawn([AgentSpec], proof: Proof)
+    /// `attestedBy` is the key that vouched for them: it must still be one of the app's.
+    case spawn([AgentSpec], proof: Proof, attestedBy: PublicKey? = nil)
     case validate(Presentation)
     case release(ReleaseTarget)
     case createApp(AppTerms)

@@ -16,7 +16,7 @@ extension Pipeline {
                 purpose: .spawn, sequence: body.proofSequence, body: message.body,
                 signature: message.proof),
             by: Ed25519PublicKey(spec.publicKey), request)
-        decideSpawn([spec], proof: .agent, isBatch: false, request)
+        decideSpawn([spec], .agent, attestedBy: nil, request)
     }
 
     func spawnBatch(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
@@ -32,27 +32,30 @@ extension Pipeline {
             throw Refusal(
                 .replyTooLarge, "The tokens of this batch would not fit one answer; send fewer.")
         }
+        let key = try attestationKey(message.attestationKey, request)
         try prove(
             Claim(
                 purpose: .spawnBatch, sequence: body.proofSequence, body: message.body,
                 signature: message.proof),
-            by: try attestationKey(message.attestationKey, request), request)
-        decideSpawn(specs, proof: .attested, isBatch: true, request)
+            by: Ed25519PublicKey(key), request)
+        decideSpawn(specs, .attested, attestedBy: key, request)
     }
 
     private func decideSpawn(
-        _ specs: [AgentSpec], proof: Proof, isBatch: Bool, _ request: Request
+        _ specs: [AgentSpec], _ proof: Proof, attestedBy: PublicKey?, _ request: Request
     ) {
         var entropy = Entropy(words: [])
         entropy.words.reserveCapacity(3 * specs.count)
         for _ in 0..<(3 * specs.count) { entropy.words.append(random.next()) }
         let outcome = context.authority.apply(
-            .spawn(specs, proof: proof), from: request.caller, at: request.now, entropy: entropy)
+            .spawn(specs, proof: proof, attestedBy: attestedBy), from: request.caller,
+            at: request.now, entropy: entropy)
         switch outcome.decision {
         case .spawned(let issued):
             awaitsDisk = true
             let job = SigningJob(
-                request: request, issued: issued, restingOn: outcome.dependsOn, isBatch: isBatch)
+                request: request, issued: issued, restingOn: outcome.dependsOn,
+                isBatch: attestedBy != nil)
             request.connection.signing += 1
             request.connection.signingBytes += job.answerBytes
             signing.append(job)
@@ -66,16 +69,16 @@ extension Pipeline {
     /// The key that the batch says it is signed with, if the app has it.
     private func attestationKey(
         _ named: ByteView, _ request: Request
-    ) throws(Refusal) -> Ed25519PublicKey {
+    ) throws(Refusal) -> PublicKey {
         guard let app = request.caller.app else { throw .appRequired }
         let keys = look { $0.app(app)?.attestationKeys ?? [] }.result
-        if named.isEmpty, keys.count == 1, let only = keys.first { return Ed25519PublicKey(only) }
+        if named.isEmpty, keys.count == 1, let only = keys.first { return only }
         guard let key = PublicKey(named.rawBuffer), keys.contains(key) else {
             throw Refusal(
                 .attestationKeyUnknown,
                 "Name one of the keys that the operator registered for the app to attest with.")
         }
-        return Ed25519PublicKey(key)
+        return key
     }
 
     /// An upper bound on the answer to a batch, so that it is refused before anything is granted.

@@ -128,6 +128,22 @@ import Testing
         #expect(world.broker.liveGrants == 1)
     }
 
+    @Test func `a batch attested by a key that was taken away since is refused`() throws {
+        let world = World()
+        let shop = try world.addApp()
+        let key = PlainIssuance.key(99)
+        let batch = Command.spawn([Fixture.agent(key: 1)], proof: .attested, attestedBy: key)
+        #expect(world.apply(batch, from: shop).decision.refusal == .attestationKeyUnknown)
+        var amendment = AppAmendment(name: Fixture.terms().name)
+        amendment.attestationKeys = [key]
+        #expect(world.apply(.updateApp(amendment)).decision.app != nil)
+        #expect(world.apply(batch, from: shop).decision.refusal == nil)
+        amendment.attestationKeys = []
+        #expect(world.apply(.updateApp(amendment)).decision.app != nil)
+        let late = Command.spawn([Fixture.agent(key: 2)], proof: .attested, attestedBy: key)
+        #expect(world.apply(late, from: shop).decision.refusal == .attestationKeyUnknown)
+    }
+
     @Test(arguments: [0, 1, 2])
     func `a batch is all or nothing, whichever agent is at fault`(place: Int) throws {
         let world = World()

@@ -47,7 +47,7 @@ final class World {
         sourceLocation: SourceLocation = #_sourceLocation
     ) -> Outcome {
         var entropy = Entropy.none
-        if case .spawn(let specs, _) = command {
+        if case .spawn(let specs, _, _) = command {
             entropy.words = (0..<(3 * specs.count)).map { _ in random.next() }
         }
         let outcome = broker.apply(command, from: caller, at: now, entropy: entropy)
