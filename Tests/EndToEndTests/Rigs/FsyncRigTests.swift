@@ -17,7 +17,7 @@ extension Rigs {
             fault: FsyncRig.DiskFault
         ) throws {
             var seeds = RigRandom(seed: RigTier.seed)
-            for _ in 0..<RigTier.rounds(quick: 1, deep: 10) {
+            for _ in 0..<RigTier.amount(quick: 1, deep: 10) {
                 var rig = try FsyncRig(fault, seed: seeds.next())
                 let violations = rig.run()
                 #expect(violations.isEmpty, "seed \(RigTier.seed)")

@@ -1,7 +1,7 @@
 /// Kills a broker under load at a random moment, again and again on one data directory, and asks
 /// its successor about everything that clients were told.
 struct KillRig {
-    private static let loadMilliseconds = 5...500
+    private static let loadMilliseconds = 5...RigTier.amount(quick: 500, deep: 1_500)
 
     let fault: String?
     private let site: RigSite

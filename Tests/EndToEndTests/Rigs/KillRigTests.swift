@@ -6,7 +6,7 @@ extension Rigs {
         private static let roundsPerDirectory = 20
 
         @Test func `what was answered before a kill is true after it`() throws {
-            var left = RigTier.rounds(quick: 12, deep: 200)
+            var left = RigTier.amount(quick: 12, deep: 200)
             RigTier.report("kill -9, \(left) rounds, seed \(RigTier.seed)")
             var seeds = RigRandom(seed: RigTier.seed)
             while left > 0 {

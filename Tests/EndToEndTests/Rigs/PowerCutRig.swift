@@ -16,7 +16,8 @@ struct PowerCutRig {
         case remembersFlushes
     }
 
-    private static let loadMilliseconds = 100...900
+    private static let loadMilliseconds = 100...RigTier.amount(quick: 900, deep: 3_000)
+    private static let startMilliseconds = 0...60
     private static let imageMebibytes = 96
 
     let fault: String?
@@ -36,15 +37,15 @@ struct PowerCutRig {
 
     var summary: String { site.summary }
 
-    /// One cut on a fresh disk.
+    /// One cut on a fresh disk, under load or while a broker starts there for the first time.
     ///
     /// - Returns: what cannot be true.
-    mutating func run() -> [String] {
+    mutating func run(duringFirstStart: Bool = false) -> [String] {
         do {
-            try cut()
+            if duringFirstStart { try cutFirstStart() } else { try cut() }
             let disks = try mountCopies()
             defer { for disk in disks.reversed() { disk.unmount() } }
-            try site.examineDisk()
+            if !duringFirstStart { try site.examineDisk() }
             let successor = try site.start()
             try site.examine(successor, &random)
             successor.kill9()
@@ -66,6 +67,17 @@ struct PowerCutRig {
         try disks[0].copyDevice(to: copyPath)
         broker.kill9()
         site.finish(load)
+    }
+
+    /// Nothing was promised yet; what is left must not keep the next broker from starting.
+    private mutating func cutFirstStart() throws {
+        let disks = try makeDisks()
+        defer { for disk in disks.reversed() { disk.unmount() } }
+        let broker = try BrokerProcess(launching: BrokerProcess.Options(), home: site.home)
+        wait(milliseconds: random.within(Self.startMilliseconds))
+        try broker.freeze()
+        try disks[0].copyDevice(to: copyPath)
+        broker.kill9()
     }
 
     private func makeDisks() throws -> [DiskImage] {

@@ -4,7 +4,7 @@ extension Rigs {
     @Suite(.enabled(if: RigTier.isPossible("power cut", DiskImage.impediment())))
     struct PowerCutRigTests {
         @Test func `what was answered before a power cut is true after it`() throws {
-            let rounds = RigTier.rounds(quick: 4, deep: 20)
+            let rounds = RigTier.amount(quick: 4, deep: 20)
             RigTier.report("power cut, \(rounds) rounds, seed \(RigTier.seed)")
             var seeds = RigRandom(seed: RigTier.seed)
             for round in 0..<rounds {
@@ -14,6 +14,16 @@ extension Rigs {
                 #expect(violations.isEmpty, "seed \(RigTier.seed)")
                 RigTier.report("power cut, \(disk): \(rig.summary)")
                 if !violations.isEmpty { return }
+            }
+        }
+
+        @Test func `a power cut during the first start leaves what the next start can use`() throws
+        {
+            var seeds = RigRandom(seed: RigTier.seed)
+            for round in 0..<RigTier.amount(quick: 4, deep: 40) {
+                let disk = PowerCutRig.Disk.allCases[round % PowerCutRig.Disk.allCases.count]
+                var rig = try PowerCutRig(disk, seed: seeds.next())
+                #expect(rig.run(duringFirstStart: true).isEmpty, "seed \(RigTier.seed)")
             }
         }
 

@@ -8,7 +8,7 @@ enum RigTier {
     /// MAYFLY_RIG_SEED gives a run that failed once more.
     static let seed = text("MAYFLY_RIG_SEED").flatMap { UInt64($0) } ?? Deadline.now
 
-    static func rounds(quick: Int, deep: Int) -> Int { isDeep ? deep : quick }
+    static func amount(quick: Int, deep: Int) -> Int { isDeep ? deep : quick }
 
     /// Says what ran: a rig that found nothing has something to show for it.
     static func report(_ line: String) {
@@ -93,6 +93,9 @@ final class RigSite {
 
     /// Reads the audit as it lies on the disk.
     func examineDisk() throws { try trail.examine(sightings) }
+
+    /// Grants that the audit has and nobody was told of.
+    var orphans: [String] { trail.orphans().map(\.grant) }
 
     /// Asks a broker that has recovered from what is on the disk.
     func examine(_ broker: BrokerProcess, _ random: inout RigRandom) throws {
