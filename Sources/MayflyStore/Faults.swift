@@ -30,8 +30,8 @@ package struct StoreFaults: Sendable {
             return StoreFaults(named: String(cString: name))
         }()
 
-        /// Long enough for a kill to find the gap between the word and the deed.
-        static func lingerBeforeCommit() { usleep(4_000) }
+        /// Long enough for a kill to find the gap between the word and the deed, on a busy machine too.
+        static func lingerBeforeCommit() { usleep(20_000) }
     #else
         var acknowledgeBeforeCommit: Bool { false }
         var synchronousNormal: Bool { false }

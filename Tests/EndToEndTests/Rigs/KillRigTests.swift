@@ -22,7 +22,7 @@ extension Rigs {
 
         @Test func `a broker that acknowledges before it commits is found out`() throws {
             var rig = try KillRig(fault: "acknowledge-before-commit", seed: RigTier.seed)
-            let violations = rig.run(rounds: 10)
+            let violations = rig.run(rounds: 40)
             #expect(!violations.isEmpty)
             RigTier.report("acknowledge-before-commit: \(violations.first ?? "not found")")
         }

@@ -5,6 +5,7 @@ internal import MayflyWire
 /// in the ledger before it is sent and after it is answered, until the broker is gone.
 final class LoadWorker: @unchecked Sendable {
     // Unchecked: made by one thread, then used by one other.
+
     /// Who the worker is and whom it calls.
     struct Terms: Sendable {
         var socketPath: String
