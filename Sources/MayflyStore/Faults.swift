@@ -8,6 +8,8 @@ package struct StoreFaults: Sendable {
     #if MAYFLY_FAULTS
         /// Tell of a group some milliseconds before it is committed.
         var acknowledgeBeforeCommit = false
+        /// No mutant: a disk that takes its time, so that a kill finds what did not wait for it.
+        var slowCommit = false
         var synchronousNormal = false
         var synchronousOff = false
         /// Go on after a failed commit or copy of the log as if it had succeeded.
@@ -19,6 +21,7 @@ package struct StoreFaults: Sendable {
 
         package init(named name: String) {
             acknowledgeBeforeCommit = name == "acknowledge-before-commit"
+            slowCommit = name == "slow-commit"
             synchronousNormal = name == "synchronous-normal"
             synchronousOff = name == "synchronous-off"
             ignoreFsyncError = name == "ignore-fsync-error"
@@ -34,6 +37,7 @@ package struct StoreFaults: Sendable {
         static func lingerBeforeCommit() { usleep(20_000) }
     #else
         var acknowledgeBeforeCommit: Bool { false }
+        var slowCommit: Bool { false }
         var synchronousNormal: Bool { false }
         var synchronousOff: Bool { false }
         var ignoreFsyncError: Bool { false }

@@ -143,10 +143,9 @@ package final class LogWriter: @unchecked Sendable {
         _ group: CommitGroup, withCheckpoint isCheckpointDue: Bool
     ) throws(StoreFailure) {
         guard !group.isEmpty || (isCheckpointDue && store.hasUncheckpointedEvents) else { return }
-        if configuration.faults.acknowledgeBeforeCommit {
-            publish(group.end)
-            StoreFaults.lingerBeforeCommit()
-        }
+        let faults = configuration.faults
+        if faults.acknowledgeBeforeCommit { publish(group.end) }
+        if faults.acknowledgeBeforeCommit || faults.slowCommit { StoreFaults.lingerBeforeCommit() }
         try store.commit(group, withCheckpoint: isCheckpointDue)
         committedGroups.wrappingAdd(1, ordering: .relaxed)
         if isCheckpointDue { checkpoint.withLock { $0 = store.newestCheckpoint } }

@@ -17,16 +17,18 @@ final class DiskImage {
     let mountPoint: String
     private var isMounted = false
 
-    /// Whether this machine can do it, and why not.
+    /// Why this machine cannot do it, found by trying; nil where it can.
     static func impediment() -> String? {
         if geteuid() != 0 { return "a loop device needs root" }
-        if access("/dev/loop-control", F_OK) != 0 { return "there are no loop devices" }
-        for tool in ["mkfs.ext4", "mount", "umount"] {
-            if !Tool.works("sh", ["-c", "command -v \(tool) >/dev/null"]) {
-                return "\(tool) is missing"
-            }
+        do {
+            let directory = try TemporaryDirectory()
+            let image = try DiskImage(
+                make: directory.path + "/image", mebibytes: 4, mountPoint: directory.path + "/disk")
+            image.unmount()
+            return nil
+        } catch {
+            return "\(error)"
         }
-        return nil
     }
 
     /// Makes the file and its file system.

@@ -35,7 +35,7 @@ struct FsyncRig {
 
     var summary: String { site.summary }
 
-    /// Whether this machine can do it, and why not.
+    /// Why this machine cannot do it; nil where it can.
     static func impediment() -> String? {
         Tool.works("strace", ["-o", "/dev/null", "-e", "trace=none", "true"])
             ? nil : "strace is missing or may not trace"
