@@ -7,6 +7,7 @@ internal import MayflyStore
 /// Time passing: expiry, the sweep, refusal summaries, the state of the disk and of the clock.
 final class Housekeeper: Sendable {
     private static let intervalMilliseconds: Int32 = 100
+    private static let roundsPerSecond = 10
     /// Grants ended under one hold of the lock: about a millisecond.
     private static let endsPerStep = 256
     private static let pauseMicroseconds: UInt32 = 100
@@ -19,10 +20,12 @@ final class Housekeeper: Sendable {
 
     private let context: ReactorContext
     private let log: LogWriter
+    private let inboxes: [ReactorInbox]
     private let wakeUp: WakeUp
 
-    init(context: ReactorContext, log: LogWriter) throws {
+    init(context: ReactorContext, inboxes: [ReactorInbox], log: LogWriter) throws {
         self.context = context
+        self.inboxes = inboxes
         self.log = log
         wakeUp = try WakeUp()
     }
@@ -35,6 +38,7 @@ final class Housekeeper: Sendable {
         var deviates = false
         var isLow = false
         var peak = 0
+        var rounds = 0
         while !context.isDraining {
             _ = poll(&polled, 1, Self.intervalMilliseconds)
             while !context.isDraining,
@@ -45,6 +49,11 @@ final class Housekeeper: Sendable {
                 context.authority.requestFlush()
                 // The lock is not fair: without a pause the reactors would wait for all of it.
                 usleep(Self.pauseMicroseconds)
+            }
+            // So that an idle reactor looks at its peers' time without a timer in every wait.
+            rounds += 1
+            if rounds.isMultiple(of: Self.roundsPerSecond) {
+                for inbox in inboxes { inbox.wakeUp.signal() }
             }
             let live = context.authority.read { $0.liveGrants }.result
             peak = max(peak, live)

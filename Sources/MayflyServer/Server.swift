@@ -37,7 +37,8 @@ package final class Server: Sendable {
             publicKeys: recovered.publicKeys)
         log = recovered.log
         self.inboxes = inboxes
-        housekeeper = try Housekeeper(context: context, log: recovered.log)
+        housekeeper = try Housekeeper(
+            context: context, inboxes: inboxes, log: recovered.log)
         acceptor = try Acceptor(
             listeners: try Self.open(configuration, listeners), agentInboxes: agentInboxes,
             operatorInbox: operatorInbox, context: context,

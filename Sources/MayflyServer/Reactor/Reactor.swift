@@ -11,6 +11,8 @@ internal import Synchronization
 /// works, send what the disk has. `Reactor+Sockets.swift` has the sending and receiving.
 final class Reactor {
     private static let wakeTag = UInt64.max
+    /// No timer: the housekeeper wakes every reactor once a second.
+    private static let untilWoken: Int32 = -1
 
     let context: ReactorContext
     let poller: Poller
@@ -69,7 +71,7 @@ final class Reactor {
     /// from another core costs more than a short look.
     private func waitForWork() {
         let milliseconds = waitMilliseconds()
-        if milliseconds > 0, context.spinNanoseconds > 0 {
+        if milliseconds != 0, context.spinNanoseconds > 0 {
             let end = BrokerClock.monotonicNanoseconds + context.spinNanoseconds
             while BrokerClock.monotonicNanoseconds < end {
                 if takeEvents(milliseconds: 0)
@@ -92,15 +94,15 @@ final class Reactor {
         }
     }
 
-    /// 0 while there is work in hand; else until the next sweep. The check after the flag is set
-    /// closes the gap in which the disk could finish without anyone being told.
+    /// 0 while there is work in hand; else until someone wakes the reactor. The check after the
+    /// flag is set closes the gap in which the disk could finish without anyone being told.
     private func waitMilliseconds() -> Int32 {
         if !backlog.isEmpty || pipeline.hasSigning { return 0 }
         if drainBegan != nil { return 1 }
-        guard !holding.isEmpty else { return 1_000 }
+        guard !holding.isEmpty else { return Self.untilWoken }
         inbox.isWaiting.store(true, ordering: .sequentiallyConsistent)
         let durable = context.authority.durablePosition
-        return durable > pipeline.durable ? 0 : 1_000
+        return durable > pipeline.durable ? 0 : Self.untilWoken
     }
 
     private func acceptArrivals() {
