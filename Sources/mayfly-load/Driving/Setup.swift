@@ -49,10 +49,11 @@ struct Setup {
         return covering
     }
 
-    /// The key of the file; a fresh one where the run makes its own app and attests.
+    /// The key of the file; a fresh one where the run makes its own app, whose population it attests
+    /// even if the load itself proves every key.
     private func attestationKey() throws(LoadFailure) -> AgentKeyPair? {
         guard let path = options.attestationKey else {
-            return options.setup && options.batch > 1 ? AgentKeyPair() : nil
+            return options.setup ? AgentKeyPair() : nil
         }
         if options.setup, Glibc.access(path, F_OK) != 0 { return try makeKey(path) }
         let bytes = try readFile(path)
