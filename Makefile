@@ -42,7 +42,10 @@ proto: packages  ## regenerate the C of the contract
 	dev/generate-proto.sh
 
 # The deep tier: each takes minutes to hours and prints what it runs before it runs it.
-bench soak fuzz faults: packages
+bench: build  ## every figure of docs/benchmarks.md, measured here
+	MAYFLY_BIN="$(RELEASE_BIN)" dev/bench.sh
+
+soak fuzz faults: packages
 	@if [ ! -x dev/$@.sh ]; then echo "there is no dev/$@.sh yet"; exit 1; fi
 	dev/$@.sh
 

@@ -85,6 +85,7 @@ let package = Package(
             ["MayflyServer", "MayflyStore", "MayflyWire", "MayflyCore", "MayflyCrypto", "CLinux"]),
         tests(
             "mayflydTests", ["mayflyd", "MayflyServer", "MayflyCore", "MayflyCrypto", logging]),
+        tests("mayfly-loadTests", ["mayfly-load", "MayflyWire", "MayflyCrypto"]),
         tests("MayflyClientTests", ["MayflyClient", "MayflyWire", "MayflyCrypto"]),
         tests(
             "EndToEndTests",

@@ -33,9 +33,9 @@ struct Setup {
             attestation: key)
     }
 
-    /// Removes the app, and with it whatever it left live.
+    /// Removes the app that was made, and with it whatever is still live.
     func tearDown(_ access: Access) throws(LoadFailure) {
-        if options.setup { try operation.removeApp(access.app) }
+        if options.setup, !options.leave { try operation.removeApp(access.app) }
     }
 
     /// `action:resource:*` of every scope asked for.

@@ -22,7 +22,6 @@ struct Plan: Sendable {
     var keys: Int
     var timeToLive: UInt32
     var scope: [String]
-    var leavesAgents: Bool
     var journal: String?
 
     /// Two scopes of 40 bytes.
@@ -52,7 +51,6 @@ struct Plan: Sendable {
         threads = min(options.threads, options.connections)
         timeToLive = options.ttl
         scope = options.scope.isEmpty ? Self.usualScope : options.scope
-        leavesAgents = options.leave
         journal = options.journal
         cores = []
         keys = options.keys ?? 0

@@ -70,7 +70,7 @@ struct RunOptions: ParsableArguments {
     @Flag(help: "Make an app for the run over the operator socket, and remove it at the end.")
     var setup = false
 
-    @Flag(help: "Leave the agents live that were not released in the run.")
+    @Flag(help: "Leave live what was not released in the run, and the app that it made.")
     var leave = false
 
     @Option(help: "Append every acknowledgement to this file before anything rests on it.")
