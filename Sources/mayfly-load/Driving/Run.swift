@@ -36,12 +36,15 @@ struct Run {
         for thread in threads { try thread.start() }
         if plan.population > 0 { pass(.populate, "building up", seconds: .infinity) }
 
-        control.phase = .load
-        wait("warming up", seconds: plan.warmUpSeconds) { false }
+        if plan.warmUpSeconds > 0 {
+            control.phase = .load
+            wait("warming up", seconds: plan.warmUpSeconds) { false }
+        }
         let before = try? operation.status()
         let ownBefore = Self.ownCPUMicroseconds
         let start = Moment.now()
         control.measureFrom = start
+        control.phase = .load
         let gauges = threads.map(\.gauge)
         wait("measuring", seconds: plan.seconds ?? .infinity) {
             gauges.allSatisfy { $0.isQuiet(in: .load) }

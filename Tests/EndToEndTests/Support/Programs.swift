@@ -15,20 +15,36 @@ enum Programs {
         _ arguments: [String], of broker: BrokerProcess, input: String = "",
         environment: [String: String] = [:]
     ) throws -> Result {
-        var environment = environment
-        environment["MAYFLY_SOCKET"] = broker.home.agentSocket
-        environment["MAYFLY_OPERATOR_SOCKET"] = broker.home.operatorSocket
-        return try mayfly(arguments, input: input, environment: environment)
+        let environment = environment.merging(sockets(of: broker)) { $1 }
+        return try run("mayfly", arguments, input: input, environment: environment)
     }
 
     static func mayfly(
         _ arguments: [String], input: String = "", environment: [String: String] = [:]
     ) throws -> Result {
+        try run("mayfly", arguments, input: input, environment: environment)
+    }
+
+    /// Runs `mayfly-load` against a broker.
+    static func load(_ arguments: [String], of broker: BrokerProcess) throws -> Result {
+        try run("mayfly-load", arguments, input: "", environment: sockets(of: broker))
+    }
+
+    private static func sockets(of broker: BrokerProcess) -> [String: String] {
+        [
+            "MAYFLY_SOCKET": broker.home.agentSocket,
+            "MAYFLY_OPERATOR_SOCKET": broker.home.operatorSocket,
+        ]
+    }
+
+    private static func run(
+        _ program: String, _ arguments: [String], input: String, environment: [String: String]
+    ) throws -> Result {
         let directory = try TemporaryDirectory()
         let files = ["in", "out", "err"].map { directory.path + "/" + $0 }
         try write(input, to: files[0])
         let daemon = try BrokerProcess.executable
-        let command = [String(daemon.dropLast("mayflyd".count)) + "mayfly"] + arguments
+        let command = [String(daemon.dropLast("mayflyd".count)) + program] + arguments
         let pid = try start(command, files, environment)
         var status: Int32 = 0
         let isOver = Deadline.poll(seconds: 60, everyMilliseconds: 1) {
