@@ -5,8 +5,9 @@ internal import MayflyCrypto
 ///
 /// The payload is canonical: fixed claim order, no white space, no escapes, because every string
 /// in it comes from an alphabet that needs none. `grant` is first, at a fixed place, so that a
-/// presented token says which entry to compare with without being parsed.
-struct TokenIssuer: Issuance {
+/// presented token says which entry to compare with without being parsed. A class, because it is
+/// passed around with every request and a struct of many references is not free to pass.
+final class TokenIssuer: Issuance {
     let issuer: String
     let trustDomain: String
     let signer: TokenSigner
