@@ -35,7 +35,6 @@ extension Reactor {
             return takeRequests(of: connection)
         }
         let consumed = takeFrames(in: received, of: connection)
-        guard !connection.readiness.isClosed else { return }
         connection.input.append(UnsafeRawBufferPointer(rebasing: received[consumed...]))
         settle(connection, took: consumed)
     }
@@ -43,7 +42,6 @@ extension Reactor {
     /// Goes on with bytes that the connection keeps.
     func takeRequests(of connection: Connection) {
         let consumed = takeFrames(in: connection.input.pending, of: connection)
-        guard !connection.readiness.isClosed else { return }
         connection.input.consumed(consumed)
         settle(connection, took: consumed)
     }
@@ -66,8 +64,7 @@ extension Reactor {
                 offset += consumed
                 connection.readiness.isFinishing = fault.closes
             case .violation:
-                close(connection)
-                return offset
+                connection.readiness.isFinishing = true
             }
             markDirty(connection)
         }
@@ -77,7 +74,9 @@ extension Reactor {
 
     /// After requests were taken: what remains is a started frame, or whole ones that must wait.
     private func settle(_ connection: Connection, took bytes: Int) {
-        let isPartial = !connection.input.isEmpty && !connection.readiness.hasBacklog
+        let isPartial =
+            !connection.input.isEmpty && !connection.readiness.hasBacklog
+            && !connection.readiness.isFinishing
         if !isPartial {
             connection.progress.frameBegan = nil
         } else if bytes > 0 || connection.progress.frameBegan == nil {
