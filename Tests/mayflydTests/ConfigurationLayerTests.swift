@@ -72,6 +72,7 @@ private func load(
     @Test(arguments: [
         (Setting.reactors, "0"), (.reactors, "65"), (.reactors, "two"), (.reactors, "+2"),
         (.issuer, ""), (.issuer, "two words"), (.issuer, "quo\"te"), (.issuer, "\u{e9}"),
+        (.issuer, "a+b"), (.issuer, "https://"), (.issuer, String(repeating: "a", count: 250)),
         (.trustDomain, "Upper"), (.trustDomain, "a/b"), (.dataDirectory, "relative"),
         (.agentSocket, "relative"), (.agentSocket, "/" + String(repeating: "a", count: 107)),
         (.operatorSocket, "/run/mayfly/operator.sock"), (.keyFile, "relative"),

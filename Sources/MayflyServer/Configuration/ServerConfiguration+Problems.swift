@@ -1,3 +1,5 @@
+private import MayflyStore
+
 /// The bounds of every number that can be set.
 package enum ConfigurationLimit {
     package static let reactors = 1...64
@@ -9,6 +11,8 @@ package enum ConfigurationLimit {
     package static let storageReserveBytes: ClosedRange<UInt64> = (1 << 20)...(1 << 40)
     package static let walCheckpointPages: ClosedRange<UInt32> = 100...100_000
     package static let nameBytes = 1...255
+    /// A checkpoint's origin has `/audit` behind it, and 255 bytes.
+    package static let issuerBytes = 1...249
     /// `sun_path` holds 108 bytes, the last of them zero (unix(7)).
     package static let socketPathBytes = 2...107
     package static let agentSocketModes: UInt32 = 0o666
@@ -29,11 +33,14 @@ extension ServerConfiguration {
         let isPlain = issuer.utf8.allSatisfy { byte in
             0x21...0x7E ~= byte && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
         }
-        if !isPlain || !(ConfigurationLimit.nameBytes ~= issuer.utf8.count) {
+        if !isPlain || !(ConfigurationLimit.issuerBytes ~= issuer.utf8.count)
+            || CheckpointSigner.origin(issuer: issuer) == nil
+        {
             found.append(
                 .init(
                     .issuer,
-                    "must be 1 to 255 bytes of printable ASCII without space, quote and backslash"))
+                    "must be 1 to 249 bytes of printable ASCII without space, quote, backslash and "
+                        + "plus, and more than a scheme"))
         }
         // SPIFFE-ID section 2.1: lower case letters, digits, dots, dashes and underscores.
         let isTrustDomain = trustDomain.utf8.allSatisfy { byte in
