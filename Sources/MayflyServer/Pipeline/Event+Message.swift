@@ -63,7 +63,8 @@ struct EventQuery {
             ? id.dropFirst(start.count).split(separator: "/", omittingEmptySubsequences: false) : []
         guard parts.count == 3, let orchestration = Name(String(parts[0])),
             let task = Name(String(parts[1])), parts[2].utf8.count == 16,
-            let instance = UInt64(parts[2], radix: 16)
+            // A number may have a sign before it, an instance may not.
+            parts[2].utf8.first != UInt8(ascii: "+"), let instance = UInt64(parts[2], radix: 16)
         else {
             throw Refusal(.invalidQuery, "An agent id is \(start){orch}/{task}/{instance}.")
         }
