@@ -136,15 +136,24 @@ final class BrokerProcess: Sendable {
         return pid_t(String(decoding: text, as: UTF8.self)) ?? pid
     }
 
-    var openDescriptors: Int {
-        guard let entries = opendir("/proc/\(brokerPid)/fd") else { return 0 }
+    /// What each of its descriptors is, sorted.
+    var descriptors: [String] {
+        let directory = "/proc/\(brokerPid)/fd"
+        guard let entries = opendir(directory) else { return [] }
         defer { closedir(entries) }
-        var count = 0
+        var found: [String] = []
         while let entry = readdir(entries) {
-            if entry.pointee.d_name.0 != CChar(UInt8(ascii: ".")) { count += 1 }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            var target = [UInt8](repeating: 0, count: 256)
+            let count = readlink(directory + "/" + name, &target, target.count)
+            if count > 0 { found.append(String(decoding: target[..<count], as: UTF8.self)) }
         }
-        return count
+        return found.sorted()
     }
+
+    var openDescriptors: Int { descriptors.count }
 
     var residentBytes: Int {
         let fields = contents(ofFile: "/proc/\(brokerPid)/statm").split(separator: 0x20)

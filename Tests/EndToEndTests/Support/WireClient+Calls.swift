@@ -32,18 +32,19 @@ extension WireClient {
     func call<Response: DecodableMessage>(
         _ method: Method, _ message: some EncodableMessage, as type: Response.Type
     ) throws -> Response {
-        try decode(type, try call(method, message))
+        try response(of: try call(method, message), as: type)
     }
 
     /// The answer on a stream; throws a `RemoteStatus` where the call was refused.
     func response<Response: DecodableMessage>(
         to stream: StreamID, as type: Response.Type
     ) throws -> Response {
-        try decode(type, try reply(to: stream))
+        try response(of: try reply(to: stream), as: type)
     }
 
-    private func decode<Response: DecodableMessage>(
-        _ type: Response.Type, _ reply: Reply
+    /// What an answer says; throws a `RemoteStatus` where the call was refused.
+    func response<Response: DecodableMessage>(
+        of reply: Reply, as type: Response.Type
     ) throws -> Response {
         if let status = reply.status { throw status }
         arena.reset()

@@ -20,13 +20,15 @@ final class WireClient {
         let payload: [UInt8]
     }
 
-    let descriptor: Int32
+    private(set) var descriptor: Int32
     var timeoutSeconds: Double
     private(set) var lastStream = StreamID.none
     /// Of this connection, once it has named its app.
     var session: Session?
     /// Received and not yet a whole frame.
     private var input: [UInt8] = []
+    /// How much of the input was given back as answers.
+    private var consumed = 0
     /// Answers that came while another was waited for.
     private var waiting: [StreamID: Reply] = [:]
     let arena = MessageArena(ceilingBytes: 64 << 20)
@@ -42,7 +44,13 @@ final class WireClient {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit { hangUp() }
+
+    /// Ends the connection now; nothing can be done with it afterwards.
+    func hangUp() {
+        if descriptor >= 0 { close(descriptor) }
+        descriptor = -1
+    }
 
     // MARK: Bytes
 
@@ -105,36 +113,44 @@ final class WireClient {
     /// The next answer, whichever call it is for.
     func receiveReply() throws -> Reply {
         while true {
-            var reader = FrameReader(role: .client, frameLimit: WireLimits.outboundFrameBytes)
-            var reply: Reply?
-            let consumed = try input.withUnsafeBytes { bytes -> Int in
-                switch reader.next(in: bytes) {
-                case .frame(let frame):
-                    reply = try Self.reply(frame)
-                    return frame.consumed
-                case .incomplete: return 0
-                case .refused(_, let fault, _), .violation(let fault):
-                    throw Failure.malformed(fault.sentence)
-                }
-            }
-            if let reply {
-                input.removeFirst(consumed)
-                return reply
-            }
+            if let reply = try takeReply() { return reply }
             let received = try receive()
             if received.isEmpty { throw Failure.closed }
-            input += received
+            input.append(contentsOf: received)
         }
     }
 
-    private static func reply(_ frame: Frame) throws -> Reply {
-        do {
-            let envelope = try ResponseEnvelope.decode(frame.payload)
-            return Reply(
-                stream: frame.stream, status: envelope.status, payload: envelope.payload.bytes)
-        } catch {
-            throw Failure.malformed(error.sentence)
+    /// The first whole answer of what was received.
+    ///
+    /// Read without the client's side of the codec: that one refuses an answer on an even stream,
+    /// which a broker gives to who calls on one.
+    private func takeReply() throws -> Reply? {
+        let taken = try input.withUnsafeBytes { bytes -> (Reply, Int)? in
+            let bytes = UnsafeRawBufferPointer(rebasing: bytes[consumed...])
+            guard let header = FrameHeader(bytes) else { return nil }
+            let end = FrameHeader.size + Int(header.length)
+            guard header.type == FrameType.response.rawValue, header.flags == 0,
+                header.length <= WireLimits.outboundFrameBytes
+            else { throw Failure.malformed("not a response: \(header)") }
+            guard bytes.count >= end else { return nil }
+            let data = UnsafeRawBufferPointer(rebasing: bytes[FrameHeader.size..<end])
+            do throws(DecodeFailure) {
+                let envelope = try ResponseEnvelope.decode(data)
+                let reply = Reply(
+                    stream: header.stream, status: envelope.status,
+                    payload: envelope.payload.bytes)
+                return (reply, end)
+            } catch {
+                throw Failure.malformed(error.sentence)
+            }
         }
+        guard let (reply, length) = taken else {
+            input.removeFirst(consumed)
+            consumed = 0
+            return nil
+        }
+        consumed += length
+        return reply
     }
 
     /// The answer on this stream; others are kept for who asks for them.
@@ -144,6 +160,33 @@ final class WireClient {
             let reply = try receiveReply()
             waiting[reply.stream] = reply
         }
+    }
+
+    /// Sends as the broker takes it and receives as it answers, both at once: who only sends is
+    /// made to wait by a broker whose answers nobody takes.
+    func exchange(_ bytes: [UInt8], expecting count: Int) throws -> [Reply] {
+        let deadline = Deadline(seconds: timeoutSeconds)
+        var rest = bytes[...]
+        var replies: [Reply] = []
+        while replies.count < count {
+            if let reply = try takeReply() {
+                replies.append(reply)
+                continue
+            }
+            var polled = pollfd(
+                fd: descriptor, events: Int16(rest.isEmpty ? POLLIN : POLLIN | POLLOUT),
+                revents: 0)
+            guard poll(&polled, 1, deadline.milliseconds) > 0 else { throw Failure.timedOut }
+            if polled.revents & Int16(POLLOUT) != 0 {
+                rest = rest.dropFirst(try sendWithoutWaiting(rest))
+            }
+            if polled.revents & Int16(POLLIN | POLLHUP) != 0 {
+                let received = try receive()
+                if received.isEmpty { throw Failure.closed }
+                input.append(contentsOf: received)
+            }
+        }
+        return replies
     }
 
     /// Waits until the broker has closed the connection; what it still says is given back.
