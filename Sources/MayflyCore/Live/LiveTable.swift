@@ -35,7 +35,7 @@ struct LiveTable: ~Copyable {
 
     /// The grant of the agent that holds this key itself, not one delegated to it.
     func find(_ publicKey: PublicKey) -> Slot? {
-        byPublicKey.find(byPublicKey.hash(publicKey.prefix)) {
+        byPublicKey.find(byPublicKey.hash(publicKey)) {
             grants[$0].record.publicKey == publicKey
         }
     }
@@ -75,7 +75,7 @@ struct LiveTable: ~Copyable {
         let slot = grants.insert(
             LiveGrant(record: record, texts: reference, orchestration: orchestration))
         byID.insert(byID.hash(id.high), slot)
-        if ownsKey { byPublicKey.insert(byPublicKey.hash(key.prefix), slot) }
+        if ownsKey { byPublicKey.insert(byPublicKey.hash(key), slot) }
         timers.insert(slot, due: due, in: &grants)
         return slot
     }
@@ -86,7 +86,7 @@ struct LiveTable: ~Copyable {
         let grant = grants.remove(at: slot)
         byID.remove(byID.hash(grant.record.id.high), slot)
         if grant.record.parent == nil {
-            byPublicKey.remove(byPublicKey.hash(grant.record.publicKey.prefix), slot)
+            byPublicKey.remove(byPublicKey.hash(grant.record.publicKey), slot)
         }
         orchestrations.leave(grant.orchestration)
         defer { texts.forget(grant.texts) }

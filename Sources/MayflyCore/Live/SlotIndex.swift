@@ -28,12 +28,24 @@ struct SlotIndex: ~Copyable {
         return UInt32(truncatingIfNeeded: folded ^ (folded >> 32))
     }
 
+    /// The hash of a key that a peer may have chosen: all of it counts, each word under the seed,
+    /// so that keys which agree in part land as far apart as any.
+    func hash(_ key: Bytes32) -> UInt32 {
+        let words = key.words
+        var state = seed.0
+        for word in [words.0, words.1, words.2, words.3] {
+            let product = (state ^ word).multipliedFullWidth(by: seed.1 | 1)
+            state = (product.high ^ product.low) &+ 0x9E37_79B9_7F4A_7C15
+        }
+        return hash(state)
+    }
+
     /// The hash of a byte string.
     func hash(_ bytes: [UInt8]) -> UInt32 {
         var state = seed.0
         for byte in bytes {
             let product = (state ^ UInt64(byte)).multipliedFullWidth(by: seed.1 | 1)
-            state = product.high ^ product.low &+ 0x9E37_79B9_7F4A_7C15
+            state = (product.high ^ product.low) &+ 0x9E37_79B9_7F4A_7C15
         }
         return hash(state)
     }

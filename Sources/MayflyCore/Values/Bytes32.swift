@@ -28,8 +28,8 @@ package struct Bytes32: Hashable, Sendable {
 
     package var bytes: [UInt8] { withUnsafeBytes(of: self) { [UInt8]($0) } }
 
-    /// The first eight bytes, for an index.
-    package var prefix: UInt64 { w0 }
+    /// All of it, for an index.
+    var words: (UInt64, UInt64, UInt64, UInt64) { (w0, w1, w2, w3) }
 
     /// Equality in time that does not depend on where the bytes differ.
     package func equalsInConstantTime(_ other: Bytes32) -> Bool {
