@@ -40,7 +40,7 @@ struct Recovery {
         try store.forEachGrant { grant in
             if broker.restore(grant) { restored += 1 } else { orphans.append(grant.serial) }
         }
-        broker.finishRecovery()
+        let leftOver = broker.finishRecovery()
 
         var writing = LogWriterConfiguration()
         writing.storageReserveBytes = configuration.storageReserveBytes
@@ -53,7 +53,8 @@ struct Recovery {
                 detail: Array("version=\(mayflyVersion) discarded=\(discarded)".utf8)),
             from: .broker, at: clock.now)
         log.append(
-            events: start.events, changes: start.changes + orphans.map { .grantDeleted($0) })
+            events: start.events,
+            changes: start.changes + orphans.map { .grantDeleted($0) } + leftOver)
         log.requestFlush()
         return Recovery(
             authority: Authority(broker: broker, log: log), log: log, issuer: issuer, clock: clock,

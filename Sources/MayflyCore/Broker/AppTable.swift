@@ -23,6 +23,12 @@ struct AppTable {
             .map { ($0.record, $0.liveGrants) }
     }
 
+    /// Removed apps whose grants are all gone.
+    var removedWithoutGrants: [Serial] {
+        entries.compactMap { $0 }.filter { $0.isRemoved && $0.liveGrants == 0 }
+            .map(\.record.serial).sorted()
+    }
+
     /// The app of that name, unless it was removed.
     func find(_ name: Name) -> Index? { byName[name] }
 

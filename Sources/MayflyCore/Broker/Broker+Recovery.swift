@@ -11,5 +11,13 @@ extension Broker {
     }
 
     /// After the last row: what died with its app or its key is swept in the background.
-    package func finishRecovery() { requestSweep() }
+    ///
+    /// - Returns: the removed apps that have no grants left, to be deleted.
+    package func finishRecovery() -> [Change] {
+        requestSweep()
+        return apps.removedWithoutGrants.map { serial in
+            apps.delete(serial)
+            return .appDeleted(serial)
+        }
+    }
 }

@@ -98,4 +98,21 @@ import Testing
         }
         #expect(run() == run())
     }
+
+    @Test func `a removed app whose grants did not survive is forgotten at the start`() throws {
+        let world = World()
+        let shop = try world.addApp()
+        _ = try world.spawn(Fixture.agent(key: 1), from: shop)
+        world.apply(.removeApp(Fixture.name("shop")))
+        let app = try #require(world.stored.apps.values.first)
+        #expect(app.removedAt != nil)
+        // As after a reboot: the app's record is there, its grants are not.
+        let broker = Broker(
+            settings: World.settings, issuance: PlainIssuance(),
+            signingKey: KeyNumber(rawValue: 1), now: world.now, position: world.stored.position,
+            nextSerial: world.stored.serialBound)
+        broker.restore(app)
+        #expect(broker.finishRecovery() == [.appDeleted(app.serial)])
+        #expect(broker.app(app.serial) == nil)
+    }
 }

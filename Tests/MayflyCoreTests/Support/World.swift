@@ -34,7 +34,7 @@ final class World {
         for grant in stored.grants.values.sorted(by: { $0.serial < $1.serial }) {
             #expect(broker.restore(grant))
         }
-        broker.finishRecovery()
+        _ = broker.finishRecovery()
     }
 
     /// The same store after a restart.
