@@ -69,11 +69,13 @@ extension Broker {
     func validate(_ presentation: Presentation, _ caller: Caller, _ now: Instant) -> Outcome {
         switch resolve(presentation, at: now) {
         case .live(let slot, let dependsOn):
+            count(\.validated)
             return Outcome(
                 .valid(expiresAt: live[slot].record.expiresAt), dependsOn: dependsOn)
         case .unproven(let grant, let dependsOn):
             return Outcome(.unproven(grant), dependsOn: dependsOn)
         case .dead(let reason, let dependsOn):
+            count(\.validated)
             var outcome = Outcome(.invalid(reason), dependsOn: dependsOn)
             noteRefusal(reason, caller, now, grant: presentation.grant, in: &outcome)
             return outcome

@@ -26,7 +26,7 @@ package enum Decision: Sendable {
     case spawned([IssuedGrant])
     case valid(expiresAt: Instant)
     case invalid(Reason)
-    /// Recovered and not presented since: the signature decides, then `Broker.pin`.
+    /// Recovered and not presented since: the server finds its token's digest, then `Broker.pin`.
     case unproven(UnprovenGrant)
     case released(ended: Bool)
     case app(AppRecord)

@@ -118,7 +118,8 @@ extension Pipeline {
         }
     }
 
-    /// Asks the core; where the grant was recovered and not presented since, its signature decides.
+    /// Asks the core; where the grant was recovered and not presented since, its token is made anew
+    /// first, and then the presented one is compared with it like any other.
     private func decide(
         _ command: Command, _ presented: PresentedToken, _ token: UnsafeRawBufferPointer,
         _ request: Request
@@ -126,11 +127,12 @@ extension Pipeline {
         let outcome = context.authority.apply(command, from: request.caller, at: request.now)
         guard case .unproven(let grant) = outcome.decision else { return outcome }
         spendVerification()
-        guard presented.isSigned(token, as: grant, by: context.issuer) else {
+        guard let digest = presented.digestOfOriginal(token, as: grant, by: context.issuer) else {
             note(.tokenMismatch, request)
             return Outcome(.invalid(.tokenMismatch), dependsOn: outcome.dependsOn)
         }
-        context.authority.pin(presented.presentation, unsignedDigest: grant.unsignedDigest)
+        let original = Presentation(grant: presented.presentation.grant, digest: digest)
+        context.authority.pin(original, unsignedDigest: grant.unsignedDigest)
         return context.authority.apply(command, from: request.caller, at: request.now)
     }
 
