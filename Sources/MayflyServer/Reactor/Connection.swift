@@ -80,7 +80,12 @@ final class Connection {
     /// Whether another request may be taken: back-pressure is leaving bytes in the socket.
     var hasRoom: Bool {
         replies.heldCount + signing < ConnectionLimits.requestsInFlight
-            && replies.bytes + signingBytes < ConnectionLimits.unsentBytes
+            && replies.bytes + signingBytes < unsentLimit
+    }
+
+    private var unsentLimit: Int {
+        session == nil && role == .agents
+            ? ConnectionLimits.unsentBytesBeforeAuthenticate : ConnectionLimits.unsentBytes
     }
 
     var hasWork: Bool { signing > 0 || replies.bytes > 0 }

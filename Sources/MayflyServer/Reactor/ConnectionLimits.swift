@@ -4,6 +4,8 @@ enum ConnectionLimits {
     static let requestsInFlight = 256
     /// Answers not yet taken by the peer, in bytes; at the limit nothing more is read.
     static let unsentBytes = 8 << 20
+    /// The same for a peer that speaks for no app: anyone may open many of these.
+    static let unsentBytesBeforeAuthenticate = 128 << 10
     /// What an idle connection keeps of each of its two buffers for answers.
     static let retainedBytes = 4 << 10
     /// Bytes taken from a socket at once.

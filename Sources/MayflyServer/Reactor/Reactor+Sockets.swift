@@ -97,7 +97,6 @@ extension Reactor {
                 connection.descriptor.rawValue, pending.baseAddress, pending.count)
             if sent > 0 {
                 connection.replies.ready.consumed(sent)
-                connection.progress.blockedSince = nil
                 continue
             }
             if errno == EINTR { continue }
@@ -105,6 +104,8 @@ extension Reactor {
             connection.progress.blockedSince = connection.progress.blockedSince ?? now
             break
         }
+        // Taking a little now and then is not taking: the time runs until all has been taken.
+        if connection.replies.ready.isEmpty { connection.progress.blockedSince = nil }
         if connection.readiness.isFinishing && !connection.hasWork { return close(connection) }
         queueBacklog(of: connection)
         updateInterest(of: connection)

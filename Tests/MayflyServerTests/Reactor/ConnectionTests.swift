@@ -42,8 +42,16 @@ import Testing
     }
 
     @Test func `answers still to be signed count as bytes not taken`() throws {
-        let connection = try makeConnection()
+        let connection = try makeConnection(.operator)
         connection.signingBytes = 8 << 20
+        #expect(!connection.hasRoom)
+        connection.signingBytes -= 1
+        #expect(connection.hasRoom)
+    }
+
+    @Test func `a peer that speaks for no app may leave less unread`() throws {
+        let connection = try makeConnection(.agents)
+        connection.signingBytes = 128 << 10
         #expect(!connection.hasRoom)
         connection.signingBytes -= 1
         #expect(connection.hasRoom)
