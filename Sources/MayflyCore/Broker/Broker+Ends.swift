@@ -8,8 +8,13 @@ extension Broker {
                 return released(slot, caller, now)
             case .unproven(let grant, let dependsOn):
                 return Outcome(.unproven(grant), dependsOn: dependsOn)
-            case .dead(_, let dependsOn):
-                return Outcome(.released(ended: false), dependsOn: dependsOn)
+            case .dead(let reason, let dependsOn):
+                var outcome = Outcome(.released(ended: false), dependsOn: dependsOn)
+                // A token that was released before is a retry; another token for a live grant is not.
+                if reason == .tokenMismatch {
+                    noteRefusal(reason, caller, now, grant: presentation.grant, in: &outcome)
+                }
+                return outcome
             }
         case .grant(let id):
             guard let app = app(of: caller) else {

@@ -57,7 +57,6 @@ package final class Broker {
         case .spawn(let specs, let proof, let attestedBy):
             return spawn(specs, proof, attestedBy, caller, now, entropy)
         case .validate(let presentation):
-            counters.validated &+= 1
             return validate(presentation, caller, now)
         case .release(let target):
             return release(target, caller, now)
@@ -136,6 +135,9 @@ package final class Broker {
         _ kind: EventKind, count: UInt64, detail: [UInt8], _ caller: Caller, _ now: Instant
     ) -> Outcome {
         var outcome = Outcome(.recorded, dependsOn: .start)
+        if kind == .brokerStopped {
+            for summary in refusals.remainder(at: now) { record(summary, in: &outcome) }
+        }
         var event = event(kind, caller, now)
         event.count = count
         event.detail = detail

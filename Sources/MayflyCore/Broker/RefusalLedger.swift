@@ -36,9 +36,16 @@ struct RefusalLedger {
     mutating func summaries(dueAt now: Instant) -> [Event] {
         guard lastSummary < now.seconds, !windows.isEmpty else { return [] }
         lastSummary = now.seconds
+        return take(at: now) { $0.second < now.seconds }
+    }
+
+    /// All that was suppressed, also in the second that is not over: the broker stops.
+    mutating func remainder(at now: Instant) -> [Event] { take(at: now) { _ in true } }
+
+    private mutating func take(at now: Instant, where isOver: (Window) -> Bool) -> [Event] {
         var events: [Event] = []
         for uid in windows.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-            guard let window = windows[uid], window.second < now.seconds else { continue }
+            guard let window = windows[uid], isOver(window) else { continue }
             windows[uid] = nil
             let inOrder = window.suppressed.sorted { $0.key.rawValue < $1.key.rawValue }
             for (reason, count) in inOrder {

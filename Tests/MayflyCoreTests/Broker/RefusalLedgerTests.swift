@@ -120,4 +120,12 @@ import Testing
         #expect(outcome.events.first?.count == 12 && outcome.events.first?.detail == [0x78])
         #expect(outcome.dependsOn == world.broker.logPosition)
     }
+
+    @Test func `a broker that stops tells what it had only counted`() {
+        let world = World()
+        for _ in 0..<13 { world.apply(.recordRefusal(.proofInvalid), from: Self.peer(7)) }
+        let told = world.apply(.recordBoundary(.brokerStopped, count: 0, detail: [])).events
+        #expect(told.map(\.kind) == [.refusalsSummarized, .brokerStopped])
+        #expect(told.first?.count == 3)
+    }
 }

@@ -81,4 +81,15 @@ import Testing
         #expect(short.allSatisfy { !world.isValid($0) })
         #expect(long.allSatisfy { world.isValid($0) })
     }
+
+    @Test func `another token for a live grant ends nothing and is on record`() throws {
+        let world = World()
+        let shop = try world.addApp()
+        let held = try world.spawn(Fixture.agent(key: 1), from: shop)
+        let forged = Presentation(grant: held.grant, digest: PlainIssuance.key(99))
+        let outcome = world.apply(.release(.token(forged)))
+        #expect(outcome.decision.ended == false)
+        #expect(outcome.events.map(\.reason) == [.tokenMismatch])
+        #expect(world.isValid(held))
+    }
 }
