@@ -1,6 +1,12 @@
 /// Apps: registered, amended and removed by the operator; named once by each connection.
 extension Broker {
     func authenticate(_ name: Name, _ caller: Caller, _ now: Instant) -> Outcome {
+        // Each is an event, and nothing bounds how often a peer may come back.
+        if isStorageLow {
+            return refuse(
+                .storageLow, "The broker's disk is nearly full: nothing new until there is space.",
+                caller, now)
+        }
         guard caller.app == nil else {
             return refuse(
                 .alreadyAuthenticated, "This connection speaks for an app already; open another.",

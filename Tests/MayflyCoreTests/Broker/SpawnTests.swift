@@ -215,6 +215,10 @@ import Testing
                 .decision.refusal == .storageLow)
         #expect(
             world.apply(.createApp(Fixture.terms("new", uids: []))).decision.refusal == .storageLow)
+        let newcomer = Caller(uid: shop.uid, pid: shop.pid)
+        #expect(
+            world.apply(.authenticate(app: Fixture.name("shop")), from: newcomer)
+                .decision.refusal == .storageLow)
         #expect(world.isValid(held[0]))
         #expect(world.apply(.release(.token(held[0].presentation))).decision.ended == true)
         world.pass(milliseconds: 6_000)
