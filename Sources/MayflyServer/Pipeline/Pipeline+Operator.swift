@@ -158,6 +158,6 @@ extension Pipeline {
         response.openDescriptors = process.openDescriptors
         response.writtenBytes = process.writtenBytes
         response.pid = process.pid
-        answer(request, restingOn: .start, response)
+        answer(request, restingOn: position, response)
     }
 }

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 internal import Logging
 internal import MayflyCore
 internal import MayflyStore
@@ -38,12 +39,14 @@ final class ReactorContext: Sendable {
     var isDraining: Bool { draining.load(ordering: .relaxed) }
     func startDraining() { draining.store(true, ordering: .relaxed) }
 
-    /// Runs a reactor on the calling thread until the broker drains.
+    /// Runs a reactor on the calling thread until the broker drains. One that cannot start ends the
+    /// process: the connections dealt to it would hang.
     func serve(_ make: () throws -> Reactor) {
         do {
             try make().run()
         } catch {
             logger.critical("a reactor cannot start", metadata: ["cause": "\(error)"])
+            _exit(ExitStatus.software.rawValue)
         }
     }
 
