@@ -8,6 +8,7 @@
 #include "google/rpc/status.pb-c.h"
 #include "mayfly/v1/agents.pb-c.h"
 #include "mayfly/v1/apps.pb-c.h"
+#include "mayfly/v1/grants.pb-c.h"
 #include "mayfly/v1/operator.pb-c.h"
 #include "mayfly/v1/trust.pb-c.h"
 #include "ttrpc/ttrpc.pb-c.h"

@@ -117,7 +117,7 @@ struct  Mayfly__V1__WatchRevocationsResponse
    */
   uint64_t position;
   /*
-   * Each SHA-256(level || 0x00 || target), 32 bytes.
+   * Each SHA-256(level || 0x00 || target), 32 bytes: proto/PROTOCOL.md, "The stream of ends".
    */
   size_t n_digests;
   ProtobufCBinaryData *digests;
@@ -126,7 +126,8 @@ struct  Mayfly__V1__WatchRevocationsResponse
    */
   uint64_t first_issue_at;
   /*
-   * Events before this message were lost to this watcher: start again.
+   * Ends before this message were lost to this watcher: what it knows is not enough, and it has
+   * to ask the broker about tokens until a stream from position 0 has caught up.
    */
   protobuf_c_boolean gap;
 };

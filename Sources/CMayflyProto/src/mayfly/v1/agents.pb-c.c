@@ -1913,7 +1913,7 @@ const ProtobufCMessageDescriptor mayfly__v1__challenge_request__descriptor =
   (ProtobufCMessageInit) mayfly__v1__challenge_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mayfly__v1__challenge_response__field_descriptors[2] =
+static const ProtobufCFieldDescriptor mayfly__v1__challenge_response__field_descriptors[5] =
 {
   {
     "challenge",
@@ -1939,15 +1939,54 @@ static const ProtobufCFieldDescriptor mayfly__v1__challenge_response__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "issuer",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__ChallengeResponse, issuer),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trust_domain",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__ChallengeResponse, trust_domain),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "now_milliseconds",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__ChallengeResponse, now_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mayfly__v1__challenge_response__field_indices_by_name[] = {
   0,   /* field[0] = challenge */
   1,   /* field[1] = expires_in_seconds */
+  2,   /* field[2] = issuer */
+  4,   /* field[4] = now_milliseconds */
+  3,   /* field[3] = trust_domain */
 };
 static const ProtobufCIntRange mayfly__v1__challenge_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor mayfly__v1__challenge_response__descriptor =
 {
@@ -1957,7 +1996,7 @@ const ProtobufCMessageDescriptor mayfly__v1__challenge_response__descriptor =
   "Mayfly__V1__ChallengeResponse",
   "mayfly.v1",
   sizeof(Mayfly__V1__ChallengeResponse),
-  2,
+  5,
   mayfly__v1__challenge_response__field_descriptors,
   mayfly__v1__challenge_response__field_indices_by_name,
   1,  mayfly__v1__challenge_response__number_ranges,
@@ -2168,7 +2207,7 @@ const ProtobufCMessageDescriptor mayfly__v1__describe_request__descriptor =
   (ProtobufCMessageInit) mayfly__v1__describe_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mayfly__v1__describe_response__field_descriptors[4] =
+static const ProtobufCFieldDescriptor mayfly__v1__describe_response__field_descriptors[6] =
 {
   {
     "agent_id",
@@ -2218,17 +2257,43 @@ static const ProtobufCFieldDescriptor mayfly__v1__describe_response__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "root",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__DescribeResponse, root),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "not_after",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__DescribeResponse, not_after),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mayfly__v1__describe_response__field_indices_by_name[] = {
   0,   /* field[0] = agent_id */
   3,   /* field[3] = expires_at */
   2,   /* field[2] = grant_id */
+  5,   /* field[5] = not_after */
   1,   /* field[1] = public_key */
+  4,   /* field[4] = root */
 };
 static const ProtobufCIntRange mayfly__v1__describe_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor mayfly__v1__describe_response__descriptor =
 {
@@ -2238,7 +2303,7 @@ const ProtobufCMessageDescriptor mayfly__v1__describe_response__descriptor =
   "Mayfly__V1__DescribeResponse",
   "mayfly.v1",
   sizeof(Mayfly__V1__DescribeResponse),
-  4,
+  6,
   mayfly__v1__describe_response__field_descriptors,
   mayfly__v1__describe_response__field_indices_by_name,
   1,  mayfly__v1__describe_response__number_ranges,
@@ -2335,7 +2400,7 @@ const ProtobufCMessageDescriptor mayfly__v1__validate_request__descriptor =
   (ProtobufCMessageInit) mayfly__v1__validate_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mayfly__v1__validate_response__field_descriptors[3] =
+static const ProtobufCFieldDescriptor mayfly__v1__validate_response__field_descriptors[4] =
 {
   {
     "valid",
@@ -2373,16 +2438,29 @@ static const ProtobufCFieldDescriptor mayfly__v1__validate_response__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "uses_left",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__ValidateResponse, uses_left),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mayfly__v1__validate_response__field_indices_by_name[] = {
   1,   /* field[1] = claims */
   2,   /* field[2] = expires_at */
+  3,   /* field[3] = uses_left */
   0,   /* field[0] = valid */
 };
 static const ProtobufCIntRange mayfly__v1__validate_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor mayfly__v1__validate_response__descriptor =
 {
@@ -2392,7 +2470,7 @@ const ProtobufCMessageDescriptor mayfly__v1__validate_response__descriptor =
   "Mayfly__V1__ValidateResponse",
   "mayfly.v1",
   sizeof(Mayfly__V1__ValidateResponse),
-  3,
+  4,
   mayfly__v1__validate_response__field_descriptors,
   mayfly__v1__validate_response__field_indices_by_name,
   1,  mayfly__v1__validate_response__number_ranges,
@@ -2819,7 +2897,7 @@ const ProtobufCMessageDescriptor mayfly__v1__release_batch_response__descriptor 
   (ProtobufCMessageInit) mayfly__v1__release_batch_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mayfly__v1__delegate_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor mayfly__v1__delegate_request__field_descriptors[3] =
 {
   {
     "token",
@@ -2845,15 +2923,28 @@ static const ProtobufCFieldDescriptor mayfly__v1__delegate_request__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "by_reference",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__DelegateRequest, by_reference),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mayfly__v1__delegate_request__field_indices_by_name[] = {
+  2,   /* field[2] = by_reference */
   1,   /* field[1] = hop */
   0,   /* field[0] = token */
 };
 static const ProtobufCIntRange mayfly__v1__delegate_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor mayfly__v1__delegate_request__descriptor =
 {
@@ -2863,7 +2954,7 @@ const ProtobufCMessageDescriptor mayfly__v1__delegate_request__descriptor =
   "Mayfly__V1__DelegateRequest",
   "mayfly.v1",
   sizeof(Mayfly__V1__DelegateRequest),
-  2,
+  3,
   mayfly__v1__delegate_request__field_descriptors,
   mayfly__v1__delegate_request__field_indices_by_name,
   1,  mayfly__v1__delegate_request__number_ranges,
@@ -3027,37 +3118,5 @@ const ProtobufCEnumDescriptor mayfly__v1__binding__descriptor =
   mayfly__v1__binding__enum_values_by_name,
   1,
   mayfly__v1__binding__value_ranges,
-  NULL,NULL,NULL,NULL   /* reserved[1234] */
-};
-static const ProtobufCEnumValue mayfly__v1__agent_state__enum_values_by_number[4] =
-{
-  { "AGENT_STATE_UNSPECIFIED", "MAYFLY__V1__AGENT_STATE__AGENT_STATE_UNSPECIFIED", 0 },
-  { "AGENT_STATE_ACTIVE", "MAYFLY__V1__AGENT_STATE__AGENT_STATE_ACTIVE", 1 },
-  { "AGENT_STATE_IDLE", "MAYFLY__V1__AGENT_STATE__AGENT_STATE_IDLE", 2 },
-  { "AGENT_STATE_COMPLETING", "MAYFLY__V1__AGENT_STATE__AGENT_STATE_COMPLETING", 3 },
-};
-static const ProtobufCIntRange mayfly__v1__agent_state__value_ranges[] = {
-{0, 0},{0, 4}
-};
-static const ProtobufCEnumValueIndex mayfly__v1__agent_state__enum_values_by_name[4] =
-{
-  { "AGENT_STATE_ACTIVE", 1 },
-  { "AGENT_STATE_COMPLETING", 3 },
-  { "AGENT_STATE_IDLE", 2 },
-  { "AGENT_STATE_UNSPECIFIED", 0 },
-};
-const ProtobufCEnumDescriptor mayfly__v1__agent_state__descriptor =
-{
-  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
-  "mayfly.v1.AgentState",
-  "AgentState",
-  "Mayfly__V1__AgentState",
-  "mayfly.v1",
-  4,
-  mayfly__v1__agent_state__enum_values_by_number,
-  4,
-  mayfly__v1__agent_state__enum_values_by_name,
-  1,
-  mayfly__v1__agent_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

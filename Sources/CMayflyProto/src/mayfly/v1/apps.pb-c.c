@@ -187,6 +187,96 @@ void   mayfly__v1__create_launch_token_response__free_unpacked
   assert(message->base.descriptor == &mayfly__v1__create_launch_token_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   mayfly__v1__apps_list_grants_request__init
+                     (Mayfly__V1__AppsListGrantsRequest         *message)
+{
+  static const Mayfly__V1__AppsListGrantsRequest init_value = MAYFLY__V1__APPS_LIST_GRANTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mayfly__v1__apps_list_grants_request__get_packed_size
+                     (const Mayfly__V1__AppsListGrantsRequest *message)
+{
+  assert(message->base.descriptor == &mayfly__v1__apps_list_grants_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mayfly__v1__apps_list_grants_request__pack
+                     (const Mayfly__V1__AppsListGrantsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mayfly__v1__apps_list_grants_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mayfly__v1__apps_list_grants_request__pack_to_buffer
+                     (const Mayfly__V1__AppsListGrantsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mayfly__v1__apps_list_grants_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mayfly__V1__AppsListGrantsRequest *
+       mayfly__v1__apps_list_grants_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mayfly__V1__AppsListGrantsRequest *)
+     protobuf_c_message_unpack (&mayfly__v1__apps_list_grants_request__descriptor,
+                                allocator, len, data);
+}
+void   mayfly__v1__apps_list_grants_request__free_unpacked
+                     (Mayfly__V1__AppsListGrantsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mayfly__v1__apps_list_grants_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mayfly__v1__apps_list_grants_response__init
+                     (Mayfly__V1__AppsListGrantsResponse         *message)
+{
+  static const Mayfly__V1__AppsListGrantsResponse init_value = MAYFLY__V1__APPS_LIST_GRANTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t mayfly__v1__apps_list_grants_response__get_packed_size
+                     (const Mayfly__V1__AppsListGrantsResponse *message)
+{
+  assert(message->base.descriptor == &mayfly__v1__apps_list_grants_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mayfly__v1__apps_list_grants_response__pack
+                     (const Mayfly__V1__AppsListGrantsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mayfly__v1__apps_list_grants_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mayfly__v1__apps_list_grants_response__pack_to_buffer
+                     (const Mayfly__V1__AppsListGrantsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mayfly__v1__apps_list_grants_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mayfly__V1__AppsListGrantsResponse *
+       mayfly__v1__apps_list_grants_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mayfly__V1__AppsListGrantsResponse *)
+     protobuf_c_message_unpack (&mayfly__v1__apps_list_grants_response__descriptor,
+                                allocator, len, data);
+}
+void   mayfly__v1__apps_list_grants_response__free_unpacked
+                     (Mayfly__V1__AppsListGrantsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mayfly__v1__apps_list_grants_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor mayfly__v1__authenticate_request__field_descriptors[3] =
 {
   {
@@ -506,5 +596,133 @@ const ProtobufCMessageDescriptor mayfly__v1__create_launch_token_response__descr
   mayfly__v1__create_launch_token_response__field_indices_by_name,
   1,  mayfly__v1__create_launch_token_response__number_ranges,
   (ProtobufCMessageInit) mayfly__v1__create_launch_token_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mayfly__v1__apps_list_grants_request__field_descriptors[4] =
+{
+  {
+    "orch_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__AppsListGrantsRequest, orch_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "task_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__AppsListGrantsRequest, task_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__AppsListGrantsRequest, limit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cursor",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__AppsListGrantsRequest, cursor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mayfly__v1__apps_list_grants_request__field_indices_by_name[] = {
+  3,   /* field[3] = cursor */
+  2,   /* field[2] = limit */
+  0,   /* field[0] = orch_id */
+  1,   /* field[1] = task_id */
+};
+static const ProtobufCIntRange mayfly__v1__apps_list_grants_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor mayfly__v1__apps_list_grants_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mayfly.v1.AppsListGrantsRequest",
+  "AppsListGrantsRequest",
+  "Mayfly__V1__AppsListGrantsRequest",
+  "mayfly.v1",
+  sizeof(Mayfly__V1__AppsListGrantsRequest),
+  4,
+  mayfly__v1__apps_list_grants_request__field_descriptors,
+  mayfly__v1__apps_list_grants_request__field_indices_by_name,
+  1,  mayfly__v1__apps_list_grants_request__number_ranges,
+  (ProtobufCMessageInit) mayfly__v1__apps_list_grants_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mayfly__v1__apps_list_grants_response__field_descriptors[2] =
+{
+  {
+    "grants",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mayfly__V1__AppsListGrantsResponse, n_grants),
+    offsetof(Mayfly__V1__AppsListGrantsResponse, grants),
+    &mayfly__v1__grant_summary__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cursor",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__AppsListGrantsResponse, cursor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mayfly__v1__apps_list_grants_response__field_indices_by_name[] = {
+  1,   /* field[1] = cursor */
+  0,   /* field[0] = grants */
+};
+static const ProtobufCIntRange mayfly__v1__apps_list_grants_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor mayfly__v1__apps_list_grants_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mayfly.v1.AppsListGrantsResponse",
+  "AppsListGrantsResponse",
+  "Mayfly__V1__AppsListGrantsResponse",
+  "mayfly.v1",
+  sizeof(Mayfly__V1__AppsListGrantsResponse),
+  2,
+  mayfly__v1__apps_list_grants_response__field_descriptors,
+  mayfly__v1__apps_list_grants_response__field_indices_by_name,
+  1,  mayfly__v1__apps_list_grants_response__number_ranges,
+  (ProtobufCMessageInit) mayfly__v1__apps_list_grants_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -682,6 +682,321 @@ void   mayfly__v1__revoke_response__free_unpacked
   assert(message->base.descriptor == &mayfly__v1__revoke_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   mayfly__v1__revocation_record__init
+                     (Mayfly__V1__RevocationRecord         *message)
+{
+  static const Mayfly__V1__RevocationRecord init_value = MAYFLY__V1__REVOCATION_RECORD__INIT;
+  *message = init_value;
+}
+size_t mayfly__v1__revocation_record__get_packed_size
+                     (const Mayfly__V1__RevocationRecord *message)
+{
+  assert(message->base.descriptor == &mayfly__v1__revocation_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mayfly__v1__revocation_record__pack
+                     (const Mayfly__V1__RevocationRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mayfly__v1__revocation_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mayfly__v1__revocation_record__pack_to_buffer
+                     (const Mayfly__V1__RevocationRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mayfly__v1__revocation_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mayfly__V1__RevocationRecord *
+       mayfly__v1__revocation_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mayfly__V1__RevocationRecord *)
+     protobuf_c_message_unpack (&mayfly__v1__revocation_record__descriptor,
+                                allocator, len, data);
+}
+void   mayfly__v1__revocation_record__free_unpacked
+                     (Mayfly__V1__RevocationRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mayfly__v1__revocation_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mayfly__v1__list_revocations_request__init
+                     (Mayfly__V1__ListRevocationsRequest         *message)
+{
+  static const Mayfly__V1__ListRevocationsRequest init_value = MAYFLY__V1__LIST_REVOCATIONS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mayfly__v1__list_revocations_request__get_packed_size
+                     (const Mayfly__V1__ListRevocationsRequest *message)
+{
+  assert(message->base.descriptor == &mayfly__v1__list_revocations_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mayfly__v1__list_revocations_request__pack
+                     (const Mayfly__V1__ListRevocationsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mayfly__v1__list_revocations_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mayfly__v1__list_revocations_request__pack_to_buffer
+                     (const Mayfly__V1__ListRevocationsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mayfly__v1__list_revocations_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mayfly__V1__ListRevocationsRequest *
+       mayfly__v1__list_revocations_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mayfly__V1__ListRevocationsRequest *)
+     protobuf_c_message_unpack (&mayfly__v1__list_revocations_request__descriptor,
+                                allocator, len, data);
+}
+void   mayfly__v1__list_revocations_request__free_unpacked
+                     (Mayfly__V1__ListRevocationsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mayfly__v1__list_revocations_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mayfly__v1__list_revocations_response__init
+                     (Mayfly__V1__ListRevocationsResponse         *message)
+{
+  static const Mayfly__V1__ListRevocationsResponse init_value = MAYFLY__V1__LIST_REVOCATIONS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t mayfly__v1__list_revocations_response__get_packed_size
+                     (const Mayfly__V1__ListRevocationsResponse *message)
+{
+  assert(message->base.descriptor == &mayfly__v1__list_revocations_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mayfly__v1__list_revocations_response__pack
+                     (const Mayfly__V1__ListRevocationsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mayfly__v1__list_revocations_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mayfly__v1__list_revocations_response__pack_to_buffer
+                     (const Mayfly__V1__ListRevocationsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mayfly__v1__list_revocations_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mayfly__V1__ListRevocationsResponse *
+       mayfly__v1__list_revocations_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mayfly__V1__ListRevocationsResponse *)
+     protobuf_c_message_unpack (&mayfly__v1__list_revocations_response__descriptor,
+                                allocator, len, data);
+}
+void   mayfly__v1__list_revocations_response__free_unpacked
+                     (Mayfly__V1__ListRevocationsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mayfly__v1__list_revocations_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mayfly__v1__lift_revocation_request__init
+                     (Mayfly__V1__LiftRevocationRequest         *message)
+{
+  static const Mayfly__V1__LiftRevocationRequest init_value = MAYFLY__V1__LIFT_REVOCATION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mayfly__v1__lift_revocation_request__get_packed_size
+                     (const Mayfly__V1__LiftRevocationRequest *message)
+{
+  assert(message->base.descriptor == &mayfly__v1__lift_revocation_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mayfly__v1__lift_revocation_request__pack
+                     (const Mayfly__V1__LiftRevocationRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mayfly__v1__lift_revocation_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mayfly__v1__lift_revocation_request__pack_to_buffer
+                     (const Mayfly__V1__LiftRevocationRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mayfly__v1__lift_revocation_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mayfly__V1__LiftRevocationRequest *
+       mayfly__v1__lift_revocation_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mayfly__V1__LiftRevocationRequest *)
+     protobuf_c_message_unpack (&mayfly__v1__lift_revocation_request__descriptor,
+                                allocator, len, data);
+}
+void   mayfly__v1__lift_revocation_request__free_unpacked
+                     (Mayfly__V1__LiftRevocationRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mayfly__v1__lift_revocation_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mayfly__v1__lift_revocation_response__init
+                     (Mayfly__V1__LiftRevocationResponse         *message)
+{
+  static const Mayfly__V1__LiftRevocationResponse init_value = MAYFLY__V1__LIFT_REVOCATION_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t mayfly__v1__lift_revocation_response__get_packed_size
+                     (const Mayfly__V1__LiftRevocationResponse *message)
+{
+  assert(message->base.descriptor == &mayfly__v1__lift_revocation_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mayfly__v1__lift_revocation_response__pack
+                     (const Mayfly__V1__LiftRevocationResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mayfly__v1__lift_revocation_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mayfly__v1__lift_revocation_response__pack_to_buffer
+                     (const Mayfly__V1__LiftRevocationResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mayfly__v1__lift_revocation_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mayfly__V1__LiftRevocationResponse *
+       mayfly__v1__lift_revocation_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mayfly__V1__LiftRevocationResponse *)
+     protobuf_c_message_unpack (&mayfly__v1__lift_revocation_response__descriptor,
+                                allocator, len, data);
+}
+void   mayfly__v1__lift_revocation_response__free_unpacked
+                     (Mayfly__V1__LiftRevocationResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mayfly__v1__lift_revocation_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mayfly__v1__accept_time_request__init
+                     (Mayfly__V1__AcceptTimeRequest         *message)
+{
+  static const Mayfly__V1__AcceptTimeRequest init_value = MAYFLY__V1__ACCEPT_TIME_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mayfly__v1__accept_time_request__get_packed_size
+                     (const Mayfly__V1__AcceptTimeRequest *message)
+{
+  assert(message->base.descriptor == &mayfly__v1__accept_time_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mayfly__v1__accept_time_request__pack
+                     (const Mayfly__V1__AcceptTimeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mayfly__v1__accept_time_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mayfly__v1__accept_time_request__pack_to_buffer
+                     (const Mayfly__V1__AcceptTimeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mayfly__v1__accept_time_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mayfly__V1__AcceptTimeRequest *
+       mayfly__v1__accept_time_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mayfly__V1__AcceptTimeRequest *)
+     protobuf_c_message_unpack (&mayfly__v1__accept_time_request__descriptor,
+                                allocator, len, data);
+}
+void   mayfly__v1__accept_time_request__free_unpacked
+                     (Mayfly__V1__AcceptTimeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mayfly__v1__accept_time_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mayfly__v1__accept_time_response__init
+                     (Mayfly__V1__AcceptTimeResponse         *message)
+{
+  static const Mayfly__V1__AcceptTimeResponse init_value = MAYFLY__V1__ACCEPT_TIME_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t mayfly__v1__accept_time_response__get_packed_size
+                     (const Mayfly__V1__AcceptTimeResponse *message)
+{
+  assert(message->base.descriptor == &mayfly__v1__accept_time_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mayfly__v1__accept_time_response__pack
+                     (const Mayfly__V1__AcceptTimeResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mayfly__v1__accept_time_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mayfly__v1__accept_time_response__pack_to_buffer
+                     (const Mayfly__V1__AcceptTimeResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mayfly__v1__accept_time_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mayfly__V1__AcceptTimeResponse *
+       mayfly__v1__accept_time_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mayfly__V1__AcceptTimeResponse *)
+     protobuf_c_message_unpack (&mayfly__v1__accept_time_response__descriptor,
+                                allocator, len, data);
+}
+void   mayfly__v1__accept_time_response__free_unpacked
+                     (Mayfly__V1__AcceptTimeResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mayfly__v1__accept_time_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   mayfly__v1__list_grants_request__init
                      (Mayfly__V1__ListGrantsRequest         *message)
 {
@@ -725,51 +1040,6 @@ void   mayfly__v1__list_grants_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &mayfly__v1__list_grants_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   mayfly__v1__grant_summary__init
-                     (Mayfly__V1__GrantSummary         *message)
-{
-  static const Mayfly__V1__GrantSummary init_value = MAYFLY__V1__GRANT_SUMMARY__INIT;
-  *message = init_value;
-}
-size_t mayfly__v1__grant_summary__get_packed_size
-                     (const Mayfly__V1__GrantSummary *message)
-{
-  assert(message->base.descriptor == &mayfly__v1__grant_summary__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t mayfly__v1__grant_summary__pack
-                     (const Mayfly__V1__GrantSummary *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &mayfly__v1__grant_summary__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t mayfly__v1__grant_summary__pack_to_buffer
-                     (const Mayfly__V1__GrantSummary *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &mayfly__v1__grant_summary__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Mayfly__V1__GrantSummary *
-       mayfly__v1__grant_summary__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Mayfly__V1__GrantSummary *)
-     protobuf_c_message_unpack (&mayfly__v1__grant_summary__descriptor,
-                                allocator, len, data);
-}
-void   mayfly__v1__grant_summary__free_unpacked
-                     (Mayfly__V1__GrantSummary *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &mayfly__v1__grant_summary__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   mayfly__v1__list_grants_response__init
@@ -1312,7 +1582,7 @@ void   mayfly__v1__metrics_response__free_unpacked
   assert(message->base.descriptor == &mayfly__v1__metrics_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mayfly__v1__app__field_descriptors[11] =
+static const ProtobufCFieldDescriptor mayfly__v1__app__field_descriptors[15] =
 {
   {
     "name",
@@ -1446,13 +1716,65 @@ static const ProtobufCFieldDescriptor mayfly__v1__app__field_descriptors[11] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "client_id",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__App, client_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "heartbeat_policy",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__App, heartbeat_policy),
+    &mayfly__v1__heartbeat_policy__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "heartbeat_interval_seconds",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__App, heartbeat_interval_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cross_app_delegation",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__App, cross_app_delegation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mayfly__v1__app__field_indices_by_name[] = {
   4,   /* field[4] = attestation_keys */
   1,   /* field[1] = ceiling */
+  11,   /* field[11] = client_id */
   10,   /* field[10] = created_at */
+  14,   /* field[14] = cross_app_delegation */
   5,   /* field[5] = default_ttl_seconds */
   8,   /* field[8] = epoch */
+  13,   /* field[13] = heartbeat_interval_seconds */
+  12,   /* field[12] = heartbeat_policy */
   9,   /* field[9] = live_grants */
   6,   /* field[6] = max_ttl_seconds */
   0,   /* field[0] = name */
@@ -1463,7 +1785,7 @@ static const unsigned mayfly__v1__app__field_indices_by_name[] = {
 static const ProtobufCIntRange mayfly__v1__app__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor mayfly__v1__app__descriptor =
 {
@@ -1473,14 +1795,14 @@ const ProtobufCMessageDescriptor mayfly__v1__app__descriptor =
   "Mayfly__V1__App",
   "mayfly.v1",
   sizeof(Mayfly__V1__App),
-  11,
+  15,
   mayfly__v1__app__field_descriptors,
   mayfly__v1__app__field_indices_by_name,
   1,  mayfly__v1__app__number_ranges,
   (ProtobufCMessageInit) mayfly__v1__app__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mayfly__v1__create_app_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor mayfly__v1__create_app_request__field_descriptors[2] =
 {
   {
     "app",
@@ -1494,14 +1816,27 @@ static const ProtobufCFieldDescriptor mayfly__v1__create_app_request__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "issue_secret",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__CreateAppRequest, issue_secret),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mayfly__v1__create_app_request__field_indices_by_name[] = {
   0,   /* field[0] = app */
+  1,   /* field[1] = issue_secret */
 };
 static const ProtobufCIntRange mayfly__v1__create_app_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor mayfly__v1__create_app_request__descriptor =
 {
@@ -1511,14 +1846,14 @@ const ProtobufCMessageDescriptor mayfly__v1__create_app_request__descriptor =
   "Mayfly__V1__CreateAppRequest",
   "mayfly.v1",
   sizeof(Mayfly__V1__CreateAppRequest),
-  1,
+  2,
   mayfly__v1__create_app_request__field_descriptors,
   mayfly__v1__create_app_request__field_indices_by_name,
   1,  mayfly__v1__create_app_request__number_ranges,
   (ProtobufCMessageInit) mayfly__v1__create_app_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mayfly__v1__create_app_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor mayfly__v1__create_app_response__field_descriptors[2] =
 {
   {
     "app",
@@ -1532,14 +1867,27 @@ static const ProtobufCFieldDescriptor mayfly__v1__create_app_response__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "client_secret",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__CreateAppResponse, client_secret),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mayfly__v1__create_app_response__field_indices_by_name[] = {
   0,   /* field[0] = app */
+  1,   /* field[1] = client_secret */
 };
 static const ProtobufCIntRange mayfly__v1__create_app_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor mayfly__v1__create_app_response__descriptor =
 {
@@ -1549,7 +1897,7 @@ const ProtobufCMessageDescriptor mayfly__v1__create_app_response__descriptor =
   "Mayfly__V1__CreateAppResponse",
   "mayfly.v1",
   sizeof(Mayfly__V1__CreateAppResponse),
-  1,
+  2,
   mayfly__v1__create_app_response__field_descriptors,
   mayfly__v1__create_app_response__field_indices_by_name,
   1,  mayfly__v1__create_app_response__number_ranges,
@@ -1688,7 +2036,7 @@ const ProtobufCMessageDescriptor mayfly__v1__get_app_response__descriptor =
   (ProtobufCMessageInit) mayfly__v1__get_app_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mayfly__v1__update_app_request__field_descriptors[13] =
+static const ProtobufCFieldDescriptor mayfly__v1__update_app_request__field_descriptors[19] =
 {
   {
     "name",
@@ -1846,16 +2194,94 @@ static const ProtobufCFieldDescriptor mayfly__v1__update_app_request__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "set_heartbeat",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__UpdateAppRequest, set_heartbeat),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "heartbeat_policy",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__UpdateAppRequest, heartbeat_policy),
+    &mayfly__v1__heartbeat_policy__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "heartbeat_interval_seconds",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__UpdateAppRequest, heartbeat_interval_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "set_cross_app_delegation",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__UpdateAppRequest, set_cross_app_delegation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cross_app_delegation",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__UpdateAppRequest, cross_app_delegation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "secret",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__UpdateAppRequest, secret),
+    &mayfly__v1__secret_change__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mayfly__v1__update_app_request__field_indices_by_name[] = {
   8,   /* field[8] = attestation_keys */
   2,   /* field[2] = ceiling */
+  17,   /* field[17] = cross_app_delegation */
   9,   /* field[9] = default_ttl_seconds */
+  15,   /* field[15] = heartbeat_interval_seconds */
+  14,   /* field[14] = heartbeat_policy */
   10,   /* field[10] = max_ttl_seconds */
   0,   /* field[0] = name */
   6,   /* field[6] = orchestrations */
+  18,   /* field[18] = secret */
   7,   /* field[7] = set_attestation_keys */
   1,   /* field[1] = set_ceiling */
+  16,   /* field[16] = set_cross_app_delegation */
+  13,   /* field[13] = set_heartbeat */
   5,   /* field[5] = set_orchestrations */
   11,   /* field[11] = set_shared_uid */
   3,   /* field[3] = set_uids */
@@ -1865,7 +2291,7 @@ static const unsigned mayfly__v1__update_app_request__field_indices_by_name[] = 
 static const ProtobufCIntRange mayfly__v1__update_app_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor mayfly__v1__update_app_request__descriptor =
 {
@@ -1875,14 +2301,14 @@ const ProtobufCMessageDescriptor mayfly__v1__update_app_request__descriptor =
   "Mayfly__V1__UpdateAppRequest",
   "mayfly.v1",
   sizeof(Mayfly__V1__UpdateAppRequest),
-  13,
+  19,
   mayfly__v1__update_app_request__field_descriptors,
   mayfly__v1__update_app_request__field_indices_by_name,
   1,  mayfly__v1__update_app_request__number_ranges,
   (ProtobufCMessageInit) mayfly__v1__update_app_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mayfly__v1__update_app_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor mayfly__v1__update_app_response__field_descriptors[2] =
 {
   {
     "app",
@@ -1896,14 +2322,27 @@ static const ProtobufCFieldDescriptor mayfly__v1__update_app_response__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "client_secret",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__UpdateAppResponse, client_secret),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mayfly__v1__update_app_response__field_indices_by_name[] = {
   0,   /* field[0] = app */
+  1,   /* field[1] = client_secret */
 };
 static const ProtobufCIntRange mayfly__v1__update_app_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor mayfly__v1__update_app_response__descriptor =
 {
@@ -1913,7 +2352,7 @@ const ProtobufCMessageDescriptor mayfly__v1__update_app_response__descriptor =
   "Mayfly__V1__UpdateAppResponse",
   "mayfly.v1",
   sizeof(Mayfly__V1__UpdateAppResponse),
-  1,
+  2,
   mayfly__v1__update_app_response__field_descriptors,
   mayfly__v1__update_app_response__field_indices_by_name,
   1,  mayfly__v1__update_app_response__number_ranges,
@@ -2214,7 +2653,7 @@ const ProtobufCMessageDescriptor mayfly__v1__revoke_request__descriptor =
   (ProtobufCMessageInit) mayfly__v1__revoke_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mayfly__v1__revoke_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor mayfly__v1__revoke_response__field_descriptors[3] =
 {
   {
     "count",
@@ -2228,14 +2667,40 @@ static const ProtobufCFieldDescriptor mayfly__v1__revoke_response__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "record_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__RevokeResponse, record_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "lapses_at",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__RevokeResponse, lapses_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mayfly__v1__revoke_response__field_indices_by_name[] = {
   0,   /* field[0] = count */
+  2,   /* field[2] = lapses_at */
+  1,   /* field[1] = record_id */
 };
 static const ProtobufCIntRange mayfly__v1__revoke_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor mayfly__v1__revoke_response__descriptor =
 {
@@ -2245,11 +2710,295 @@ const ProtobufCMessageDescriptor mayfly__v1__revoke_response__descriptor =
   "Mayfly__V1__RevokeResponse",
   "mayfly.v1",
   sizeof(Mayfly__V1__RevokeResponse),
-  1,
+  3,
   mayfly__v1__revoke_response__field_descriptors,
   mayfly__v1__revoke_response__field_indices_by_name,
   1,  mayfly__v1__revoke_response__number_ranges,
   (ProtobufCMessageInit) mayfly__v1__revoke_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mayfly__v1__revocation_record__field_descriptors[6] =
+{
+  {
+    "record_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__RevocationRecord, record_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "task_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__RevocationRecord, task_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "orch_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__RevocationRecord, orch_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "allow_new",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__RevocationRecord, allow_new),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_at",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__RevocationRecord, created_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "lapses_at",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__RevocationRecord, lapses_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mayfly__v1__revocation_record__field_indices_by_name[] = {
+  3,   /* field[3] = allow_new */
+  4,   /* field[4] = created_at */
+  5,   /* field[5] = lapses_at */
+  2,   /* field[2] = orch_id */
+  0,   /* field[0] = record_id */
+  1,   /* field[1] = task_id */
+};
+static const ProtobufCIntRange mayfly__v1__revocation_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor mayfly__v1__revocation_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mayfly.v1.RevocationRecord",
+  "RevocationRecord",
+  "Mayfly__V1__RevocationRecord",
+  "mayfly.v1",
+  sizeof(Mayfly__V1__RevocationRecord),
+  6,
+  mayfly__v1__revocation_record__field_descriptors,
+  mayfly__v1__revocation_record__field_indices_by_name,
+  1,  mayfly__v1__revocation_record__number_ranges,
+  (ProtobufCMessageInit) mayfly__v1__revocation_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define mayfly__v1__list_revocations_request__field_descriptors NULL
+#define mayfly__v1__list_revocations_request__field_indices_by_name NULL
+#define mayfly__v1__list_revocations_request__number_ranges NULL
+const ProtobufCMessageDescriptor mayfly__v1__list_revocations_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mayfly.v1.ListRevocationsRequest",
+  "ListRevocationsRequest",
+  "Mayfly__V1__ListRevocationsRequest",
+  "mayfly.v1",
+  sizeof(Mayfly__V1__ListRevocationsRequest),
+  0,
+  mayfly__v1__list_revocations_request__field_descriptors,
+  mayfly__v1__list_revocations_request__field_indices_by_name,
+  0,  mayfly__v1__list_revocations_request__number_ranges,
+  (ProtobufCMessageInit) mayfly__v1__list_revocations_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mayfly__v1__list_revocations_response__field_descriptors[1] =
+{
+  {
+    "records",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mayfly__V1__ListRevocationsResponse, n_records),
+    offsetof(Mayfly__V1__ListRevocationsResponse, records),
+    &mayfly__v1__revocation_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mayfly__v1__list_revocations_response__field_indices_by_name[] = {
+  0,   /* field[0] = records */
+};
+static const ProtobufCIntRange mayfly__v1__list_revocations_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor mayfly__v1__list_revocations_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mayfly.v1.ListRevocationsResponse",
+  "ListRevocationsResponse",
+  "Mayfly__V1__ListRevocationsResponse",
+  "mayfly.v1",
+  sizeof(Mayfly__V1__ListRevocationsResponse),
+  1,
+  mayfly__v1__list_revocations_response__field_descriptors,
+  mayfly__v1__list_revocations_response__field_indices_by_name,
+  1,  mayfly__v1__list_revocations_response__number_ranges,
+  (ProtobufCMessageInit) mayfly__v1__list_revocations_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mayfly__v1__lift_revocation_request__field_descriptors[1] =
+{
+  {
+    "record_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__LiftRevocationRequest, record_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mayfly__v1__lift_revocation_request__field_indices_by_name[] = {
+  0,   /* field[0] = record_id */
+};
+static const ProtobufCIntRange mayfly__v1__lift_revocation_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor mayfly__v1__lift_revocation_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mayfly.v1.LiftRevocationRequest",
+  "LiftRevocationRequest",
+  "Mayfly__V1__LiftRevocationRequest",
+  "mayfly.v1",
+  sizeof(Mayfly__V1__LiftRevocationRequest),
+  1,
+  mayfly__v1__lift_revocation_request__field_descriptors,
+  mayfly__v1__lift_revocation_request__field_indices_by_name,
+  1,  mayfly__v1__lift_revocation_request__number_ranges,
+  (ProtobufCMessageInit) mayfly__v1__lift_revocation_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define mayfly__v1__lift_revocation_response__field_descriptors NULL
+#define mayfly__v1__lift_revocation_response__field_indices_by_name NULL
+#define mayfly__v1__lift_revocation_response__number_ranges NULL
+const ProtobufCMessageDescriptor mayfly__v1__lift_revocation_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mayfly.v1.LiftRevocationResponse",
+  "LiftRevocationResponse",
+  "Mayfly__V1__LiftRevocationResponse",
+  "mayfly.v1",
+  sizeof(Mayfly__V1__LiftRevocationResponse),
+  0,
+  mayfly__v1__lift_revocation_response__field_descriptors,
+  mayfly__v1__lift_revocation_response__field_indices_by_name,
+  0,  mayfly__v1__lift_revocation_response__number_ranges,
+  (ProtobufCMessageInit) mayfly__v1__lift_revocation_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define mayfly__v1__accept_time_request__field_descriptors NULL
+#define mayfly__v1__accept_time_request__field_indices_by_name NULL
+#define mayfly__v1__accept_time_request__number_ranges NULL
+const ProtobufCMessageDescriptor mayfly__v1__accept_time_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mayfly.v1.AcceptTimeRequest",
+  "AcceptTimeRequest",
+  "Mayfly__V1__AcceptTimeRequest",
+  "mayfly.v1",
+  sizeof(Mayfly__V1__AcceptTimeRequest),
+  0,
+  mayfly__v1__accept_time_request__field_descriptors,
+  mayfly__v1__accept_time_request__field_indices_by_name,
+  0,  mayfly__v1__accept_time_request__number_ranges,
+  (ProtobufCMessageInit) mayfly__v1__accept_time_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mayfly__v1__accept_time_response__field_descriptors[2] =
+{
+  {
+    "shifted_milliseconds",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__AcceptTimeResponse, shifted_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "now_milliseconds",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__AcceptTimeResponse, now_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mayfly__v1__accept_time_response__field_indices_by_name[] = {
+  1,   /* field[1] = now_milliseconds */
+  0,   /* field[0] = shifted_milliseconds */
+};
+static const ProtobufCIntRange mayfly__v1__accept_time_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor mayfly__v1__accept_time_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mayfly.v1.AcceptTimeResponse",
+  "AcceptTimeResponse",
+  "Mayfly__V1__AcceptTimeResponse",
+  "mayfly.v1",
+  sizeof(Mayfly__V1__AcceptTimeResponse),
+  2,
+  mayfly__v1__accept_time_response__field_descriptors,
+  mayfly__v1__accept_time_response__field_indices_by_name,
+  1,  mayfly__v1__accept_time_response__number_ranges,
+  (ProtobufCMessageInit) mayfly__v1__accept_time_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor mayfly__v1__list_grants_request__field_descriptors[5] =
@@ -2340,109 +3089,6 @@ const ProtobufCMessageDescriptor mayfly__v1__list_grants_request__descriptor =
   mayfly__v1__list_grants_request__field_indices_by_name,
   1,  mayfly__v1__list_grants_request__number_ranges,
   (ProtobufCMessageInit) mayfly__v1__list_grants_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor mayfly__v1__grant_summary__field_descriptors[6] =
-{
-  {
-    "grant_id",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Mayfly__V1__GrantSummary, grant_id),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "agent_id",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Mayfly__V1__GrantSummary, agent_id),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "app",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Mayfly__V1__GrantSummary, app),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "scope",
-    4,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_STRING,
-    offsetof(Mayfly__V1__GrantSummary, n_scope),
-    offsetof(Mayfly__V1__GrantSummary, scope),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "expires_at",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
-    0,   /* quantifier_offset */
-    offsetof(Mayfly__V1__GrantSummary, expires_at),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "parent_grant_id",
-    6,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Mayfly__V1__GrantSummary, parent_grant_id),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned mayfly__v1__grant_summary__field_indices_by_name[] = {
-  1,   /* field[1] = agent_id */
-  2,   /* field[2] = app */
-  4,   /* field[4] = expires_at */
-  0,   /* field[0] = grant_id */
-  5,   /* field[5] = parent_grant_id */
-  3,   /* field[3] = scope */
-};
-static const ProtobufCIntRange mayfly__v1__grant_summary__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 6 }
-};
-const ProtobufCMessageDescriptor mayfly__v1__grant_summary__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "mayfly.v1.GrantSummary",
-  "GrantSummary",
-  "Mayfly__V1__GrantSummary",
-  "mayfly.v1",
-  sizeof(Mayfly__V1__GrantSummary),
-  6,
-  mayfly__v1__grant_summary__field_descriptors,
-  mayfly__v1__grant_summary__field_indices_by_name,
-  1,  mayfly__v1__grant_summary__number_ranges,
-  (ProtobufCMessageInit) mayfly__v1__grant_summary__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor mayfly__v1__list_grants_response__field_descriptors[2] =
@@ -2677,7 +3323,7 @@ const ProtobufCMessageDescriptor mayfly__v1__query_events_request__descriptor =
   (ProtobufCMessageInit) mayfly__v1__query_events_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mayfly__v1__event__field_descriptors[16] =
+static const ProtobufCFieldDescriptor mayfly__v1__event__field_descriptors[20] =
 {
   {
     "sequence",
@@ -2871,17 +3517,69 @@ static const ProtobufCFieldDescriptor mayfly__v1__event__field_descriptors[16] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "parent_grant_id",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__Event, parent_grant_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "depth",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__Event, depth),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "chain_hash",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__Event, chain_hash),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "previous_token_id",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__Event, previous_token_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mayfly__v1__event__field_indices_by_name[] = {
   8,   /* field[8] = agent_id */
   5,   /* field[5] = app */
+  18,   /* field[18] = chain_hash */
   14,   /* field[14] = count */
+  17,   /* field[17] = depth */
   15,   /* field[15] = detail */
   2,   /* field[2] = event_type */
   9,   /* field[9] = grant_id */
   6,   /* field[6] = orch_id */
   3,   /* field[3] = outcome */
+  16,   /* field[16] = parent_grant_id */
   13,   /* field[13] = pid */
+  19,   /* field[19] = previous_token_id */
   4,   /* field[4] = reason */
   11,   /* field[11] = scope */
   0,   /* field[0] = sequence */
@@ -2893,7 +3591,7 @@ static const unsigned mayfly__v1__event__field_indices_by_name[] = {
 static const ProtobufCIntRange mayfly__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 16 }
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor mayfly__v1__event__descriptor =
 {
@@ -2903,7 +3601,7 @@ const ProtobufCMessageDescriptor mayfly__v1__event__descriptor =
   "Mayfly__V1__Event",
   "mayfly.v1",
   sizeof(Mayfly__V1__Event),
-  16,
+  20,
   mayfly__v1__event__field_descriptors,
   mayfly__v1__event__field_indices_by_name,
   1,  mayfly__v1__event__number_ranges,
@@ -3137,7 +3835,7 @@ const ProtobufCMessageDescriptor mayfly__v1__status_request__descriptor =
   (ProtobufCMessageInit) mayfly__v1__status_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mayfly__v1__status_response__field_descriptors[23] =
+static const ProtobufCFieldDescriptor mayfly__v1__status_response__field_descriptors[32] =
 {
   {
     "version",
@@ -3415,36 +4113,153 @@ static const ProtobufCFieldDescriptor mayfly__v1__status_response__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "clock_deviation_milliseconds",
+    24,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__StatusResponse, clock_deviation_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "is_issuing_stopped",
+    25,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__StatusResponse, is_issuing_stopped),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "launch_tokens",
+    26,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__StatusResponse, launch_tokens),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revocation_records",
+    27,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__StatusResponse, revocation_records),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "watchers",
+    28,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__StatusResponse, watchers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "registered",
+    29,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__StatusResponse, registered),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "renewed",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__StatusResponse, renewed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "delegated",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__StatusResponse, delegated),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revoked",
+    32,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__StatusResponse, revoked),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mayfly__v1__status_response__field_indices_by_name[] = {
   5,   /* field[5] = apps */
+  23,   /* field[23] = clock_deviation_milliseconds */
   14,   /* field[14] = commits */
   6,   /* field[6] = connections */
   10,   /* field[10] = cpu_system_microseconds */
   9,   /* field[9] = cpu_user_microseconds */
+  30,   /* field[30] = delegated */
   8,   /* field[8] = durable_position */
   19,   /* field[19] = expired */
+  24,   /* field[24] = is_issuing_stopped */
   1,   /* field[1] = issuer */
+  25,   /* field[25] = launch_tokens */
   4,   /* field[4] = live_grants */
   7,   /* field[7] = log_position */
   12,   /* field[12] = open_descriptors */
   22,   /* field[22] = pid */
   21,   /* field[21] = reactors */
   20,   /* field[20] = refused */
+  28,   /* field[28] = registered */
   17,   /* field[17] = released */
+  29,   /* field[29] = renewed */
   11,   /* field[11] = resident_bytes */
+  26,   /* field[26] = revocation_records */
+  31,   /* field[31] = revoked */
   16,   /* field[16] = spawned */
   3,   /* field[3] = started_at */
   2,   /* field[2] = trust_domain */
   18,   /* field[18] = validated */
   0,   /* field[0] = version */
   15,   /* field[15] = wal_checkpoints */
+  27,   /* field[27] = watchers */
   13,   /* field[13] = written_bytes */
 };
 static const ProtobufCIntRange mayfly__v1__status_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 23 }
+  { 0, 32 }
 };
 const ProtobufCMessageDescriptor mayfly__v1__status_response__descriptor =
 {
@@ -3454,7 +4269,7 @@ const ProtobufCMessageDescriptor mayfly__v1__status_response__descriptor =
   "Mayfly__V1__StatusResponse",
   "mayfly.v1",
   sizeof(Mayfly__V1__StatusResponse),
-  23,
+  32,
   mayfly__v1__status_response__field_descriptors,
   mayfly__v1__status_response__field_indices_by_name,
   1,  mayfly__v1__status_response__number_ranges,
@@ -3516,4 +4331,66 @@ const ProtobufCMessageDescriptor mayfly__v1__metrics_response__descriptor =
   1,  mayfly__v1__metrics_response__number_ranges,
   (ProtobufCMessageInit) mayfly__v1__metrics_response__init,
   NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue mayfly__v1__heartbeat_policy__enum_values_by_number[4] =
+{
+  { "HEARTBEAT_POLICY_UNSPECIFIED", "MAYFLY__V1__HEARTBEAT_POLICY__HEARTBEAT_POLICY_UNSPECIFIED", 0 },
+  { "HEARTBEAT_POLICY_NONE", "MAYFLY__V1__HEARTBEAT_POLICY__HEARTBEAT_POLICY_NONE", 1 },
+  { "HEARTBEAT_POLICY_FLAG", "MAYFLY__V1__HEARTBEAT_POLICY__HEARTBEAT_POLICY_FLAG", 2 },
+  { "HEARTBEAT_POLICY_END", "MAYFLY__V1__HEARTBEAT_POLICY__HEARTBEAT_POLICY_END", 3 },
+};
+static const ProtobufCIntRange mayfly__v1__heartbeat_policy__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex mayfly__v1__heartbeat_policy__enum_values_by_name[4] =
+{
+  { "HEARTBEAT_POLICY_END", 3 },
+  { "HEARTBEAT_POLICY_FLAG", 2 },
+  { "HEARTBEAT_POLICY_NONE", 1 },
+  { "HEARTBEAT_POLICY_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor mayfly__v1__heartbeat_policy__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "mayfly.v1.HeartbeatPolicy",
+  "HeartbeatPolicy",
+  "Mayfly__V1__HeartbeatPolicy",
+  "mayfly.v1",
+  4,
+  mayfly__v1__heartbeat_policy__enum_values_by_number,
+  4,
+  mayfly__v1__heartbeat_policy__enum_values_by_name,
+  1,
+  mayfly__v1__heartbeat_policy__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue mayfly__v1__secret_change__enum_values_by_number[3] =
+{
+  { "SECRET_CHANGE_UNSPECIFIED", "MAYFLY__V1__SECRET_CHANGE__SECRET_CHANGE_UNSPECIFIED", 0 },
+  { "SECRET_CHANGE_ISSUE", "MAYFLY__V1__SECRET_CHANGE__SECRET_CHANGE_ISSUE", 1 },
+  { "SECRET_CHANGE_REMOVE", "MAYFLY__V1__SECRET_CHANGE__SECRET_CHANGE_REMOVE", 2 },
+};
+static const ProtobufCIntRange mayfly__v1__secret_change__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex mayfly__v1__secret_change__enum_values_by_name[3] =
+{
+  { "SECRET_CHANGE_ISSUE", 1 },
+  { "SECRET_CHANGE_REMOVE", 2 },
+  { "SECRET_CHANGE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor mayfly__v1__secret_change__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "mayfly.v1.SecretChange",
+  "SecretChange",
+  "Mayfly__V1__SecretChange",
+  "mayfly.v1",
+  3,
+  mayfly__v1__secret_change__enum_values_by_number,
+  3,
+  mayfly__v1__secret_change__enum_values_by_name,
+  1,
+  mayfly__v1__secret_change__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
