@@ -12,6 +12,7 @@ struct AppTable {
     private var entries: [Entry?] = []
     private var bySerial: [Serial: Index] = [:]
     private var byName: [Name: Index] = [:]
+    private var byClientID: [Name: Index] = [:]
     /// Orchestration ids that the operator gave to an app.
     private var owners: [Name: Serial] = [:]
 
@@ -31,6 +32,9 @@ struct AppTable {
 
     /// The app of that name, unless it was removed.
     func find(_ name: Name) -> Index? { byName[name] }
+
+    /// The app with that client id, unless it was removed.
+    func find(client id: Name) -> Index? { byClientID[id] }
 
     /// The app of that serial, removed or not.
     func find(_ serial: Serial) -> Index? { bySerial[serial] }
@@ -56,6 +60,7 @@ struct AppTable {
             for name in before.orchestrations where owners[name] == record.serial {
                 owners[name] = nil
             }
+            if let id = before.secret?.clientID, byClientID[id] == index { byClientID[id] = nil }
             self[index].record = record
         } else {
             let index = entries.firstIndex { $0 == nil } ?? entries.count
@@ -66,6 +71,7 @@ struct AppTable {
         guard let index = bySerial[record.serial] else { return }
         if record.removedAt == nil {
             byName[record.name] = index
+            if let id = record.secret?.clientID { byClientID[id] = index }
             for name in record.orchestrations { owners[name] = record.serial }
         } else if byName[record.name] == index {
             byName[record.name] = nil

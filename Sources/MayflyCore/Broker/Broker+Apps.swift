@@ -1,17 +1,7 @@
 /// Apps: registered, amended and removed by the operator; named once by each connection.
 extension Broker {
     func authenticate(_ name: Name, _ caller: Caller, _ now: Instant) -> Outcome {
-        // Each is an event, and nothing bounds how often a peer may come back.
-        if isStorageLow {
-            return refuse(
-                .storageLow, "The broker's disk is nearly full: nothing new until there is space.",
-                caller, now)
-        }
-        guard caller.app == nil else {
-            return refuse(
-                .alreadyAuthenticated, "This connection speaks for an app already; open another.",
-                caller, now)
-        }
+        if let refusal = authenticationFault(caller) { return refuse(refusal, caller, now) }
         // An unknown app and one of another uid get the same answer, so that names do not leak.
         guard let app = apps.find(name), apps[app].record.uids.contains(caller.uid) else {
             return refuse(
@@ -20,29 +10,69 @@ extension Broker {
                     + "ask the operator for `mayfly app set --add-uid`.", caller, now,
                 dependsOn: position)
         }
+        return authenticated(app, "uid", caller, now)
+    }
+
+    /// By client id and secret. A wrong one counts against the uid, and against the app for those
+    /// uids only that were wrong before: nobody can lock another out.
+    func authenticate(
+        client id: Name, _ digest: Digest, _ caller: Caller, _ now: Instant
+    ) -> Outcome {
+        if let refusal = authenticationFault(caller) { return refuse(refusal, caller, now) }
+        guard failures.mayTry(caller.uid, id, at: now) else {
+            return refuse(
+                .attemptsExhausted, "Too many wrong secrets from your uid; try again in a minute.",
+                caller, now)
+        }
+        let app = apps.find(client: id)
+        guard let app, let secret = apps[app].record.secret,
+            secret.digest.equalsInConstantTime(digest)
+        else {
+            failures.note(caller.uid, id, at: now)
+            return refuse(
+                .credentialsInvalid, "No app has this client id and secret.", caller, now,
+                dependsOn: position)
+        }
+        return authenticated(app, "secret", caller, now)
+    }
+
+    private func authenticationFault(_ caller: Caller) -> Refusal? {
+        // Each is an event, and nothing bounds how often a peer may come back.
+        if isStorageLow { return .storageLow }
+        guard caller.app == nil else {
+            return Refusal(
+                .alreadyAuthenticated, "This connection speaks for an app already; open another.")
+        }
+        return nil
+    }
+
+    private func authenticated(
+        _ app: AppTable.Index, _ way: StaticString, _ caller: Caller, _ now: Instant
+    ) -> Outcome {
         var outcome = Outcome(.authenticated(apps[app].record), dependsOn: .start)
         var event = event(.appAuthenticated, caller, now)
-        event.app = name
+        event.app = apps[app].record.name
+        event.detail = Array("by=\(way)".utf8)
         record(event, in: &outcome)
         outcome.dependsOn = position
         return outcome
     }
 
-    /// The app that the caller's connection speaks for, as long as its uid is still one of the
-    /// app's and the app is there.
+    /// The app that the caller's connection speaks for, as long as what it proved still holds and
+    /// the app is there.
     func app(of caller: Caller) -> AppTable.Index? {
-        guard let app = caller.app.flatMap({ apps.find($0) }), !apps[app].isRemoved,
-            apps[app].record.uids.contains(caller.uid)
-        else { return nil }
-        return app
+        guard let app = caller.app.flatMap({ apps.find($0) }), !apps[app].isRemoved else {
+            return nil
+        }
+        switch caller.credential {
+        case .uid: return apps[app].record.uids.contains(caller.uid) ? app : nil
+        case .secret(let generation):
+            return apps[app].record.secret?.generation == generation ? app : nil
+        }
     }
 
     func createApp(_ terms: AppTerms, _ caller: Caller, _ now: Instant) -> Outcome {
-        if isStorageLow {
-            return refuse(
-                .storageLow, "The broker's disk is nearly full: nothing new until there is space.",
-                caller, now)
-        }
+        if isStorageLow { return refuse(.storageLow, caller, now) }
         if apps.find(terms.name) != nil {
             return refuse(
                 .appExists, "An app of this name exists; use `mayfly app set`.", caller, now,
@@ -64,6 +94,9 @@ extension Broker {
                 ? min(settings.defaultLifetimeSeconds, maximum) : terms.defaultLifetimeSeconds,
             maximumLifetimeSeconds: maximum, sharesUid: terms.sharesUid, epoch: 1, createdAt: now,
             removedAt: nil, position: position)
+        record.heartbeat = terms.heartbeat
+        record.delegatesAcrossApps = terms.delegatesAcrossApps
+        if let secret = terms.secret { amend(&record, .issue(secret)) }
         if let refusal = fault(of: record) {
             return refuse(refusal.reason, refusal.sentence, caller, now, dependsOn: position)
         }
@@ -97,12 +130,34 @@ extension Broker {
             amendment.defaultLifetimeSeconds
             ?? min(record.defaultLifetimeSeconds, record.maximumLifetimeSeconds)
         record.sharesUid = amendment.sharesUid ?? record.sharesUid
+        record.heartbeat = amendment.heartbeat ?? record.heartbeat
+        record.delegatesAcrossApps =
+            amendment.delegatesAcrossApps ?? record.delegatesAcrossApps
+        if let secret = amendment.secret { amend(&record, secret) }
         if let refusal = fault(of: record) {
             return refuse(refusal.reason, refusal.sentence, caller, now, dependsOn: position)
         }
-        if record.epoch != apps[app].record.epoch { requestSweep() }
+        // A new interval has to be filed with every grant of the app.
+        if record.epoch != apps[app].record.epoch
+            || record.heartbeat != apps[app].record.heartbeat
+        {
+            requestSweep()
+        }
         var outcome = Outcome(.recorded, dependsOn: .start)
         return write(record, .appUpdated, caller, now, &outcome)
+    }
+
+    /// A changed secret is another generation: connections that proved the old one are none.
+    private func amend(_ record: inout AppRecord, _ amendment: AppAmendment.SecretAmendment) {
+        switch amendment {
+        case .issue(let secret):
+            record.secret = AppSecret(
+                clientID: record.secret?.clientID ?? secret.clientID, digest: secret.digest,
+                generation: record.secretGenerations + 1)
+            record.secretGenerations += 1
+        case .remove:
+            record.secret = nil
+        }
     }
 
     func removeApp(_ name: Name, _ caller: Caller, _ now: Instant) -> Outcome {
@@ -112,7 +167,7 @@ extension Broker {
         var record = apps[app].record
         record.epoch += 1
         record.removedAt = now
-        record.position = LogPosition(rawValue: position.rawValue + 1)
+        record.position = nextPosition
         apps.write(record)
         var event = event(.appDeregistered, caller, now)
         event.app = name
@@ -137,7 +192,7 @@ extension Broker {
         _ outcome: inout Outcome
     ) -> Outcome {
         var record = record
-        record.position = LogPosition(rawValue: position.rawValue + 1)
+        record.position = nextPosition
         apps.write(record)
         var event = event(kind, caller, now)
         event.app = record.name
@@ -171,6 +226,18 @@ extension Broker {
                     + "\(Limits.orchestrationsPerApp) orchestrations and "
                     + "\(Limits.attestationKeysPerApp) attestation keys.")
         }
+        if record.heartbeat.policy != .none,
+            !(1...Limits.maximumHeartbeatSeconds).contains(record.heartbeat.intervalSeconds)
+        {
+            return Refusal(
+                .invalidLifetime,
+                "A heartbeat interval is 1 to \(Limits.maximumHeartbeatSeconds) s.")
+        }
+        if let id = record.secret?.clientID, let other = apps.find(client: id),
+            apps[other].record.serial != record.serial
+        {
+            return Refusal(.appExists, "Another app has this client id; try again.")
+        }
         for orchestration in record.orchestrations {
             if let owner = apps.owner(of: orchestration), owner != record.serial {
                 return Refusal(
@@ -188,7 +255,7 @@ extension Broker {
         return nil
     }
 
-    private func unknownApp(_ caller: Caller, _ now: Instant) -> Outcome {
+    func unknownApp(_ caller: Caller, _ now: Instant) -> Outcome {
         refuse(
             .appNotFound, "No app of this name; see `mayfly app list`.", caller, now,
             dependsOn: position)

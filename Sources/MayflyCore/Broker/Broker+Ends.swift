@@ -43,11 +43,13 @@ extension Broker {
         return outcome
     }
 
-    /// Ends one grant: an event, a deleted row, and nothing left in memory.
+    /// Ends one grant: an event, a deleted row, and nothing left in memory. What hangs on it is
+    /// dead from now on, and swept behind.
     func end(
         _ slot: Slot, _ reason: Reason, _ now: Instant, by caller: Caller? = nil,
         in outcome: inout Outcome
     ) {
+        queueOrphans(of: slot)
         let record = live.remove(slot)
         let kind: EventKind
         switch reason {
@@ -57,17 +59,15 @@ extension Broker {
         case .expired:
             kind = .grantExpired
             count(\.expired)
-        default: kind = .grantEnded
+        default:
+            kind = .grantEnded
+            count(reason == .revoked ? \.revoked : \.orphaned)
         }
         var event = Event(time: now, kind: kind)
         event.reason = reason == .released ? nil : reason
         event.uid = caller?.uid
         event.pid = caller?.pid
-        event.orchestration = record.orchestration
-        event.task = record.task
-        event.instance = record.instance
-        event.grant = record.id
-        event.token = record.token
+        event.describe(record)
         if let app = apps.find(record.app) {
             event.app = apps[app].record.name
             apps[app].liveGrants -= 1
@@ -81,37 +81,18 @@ extension Broker {
         }
     }
 
-    /// Expiry and sweeping, in steps of bounded work; `more` asks to be called again at once.
-    func advance(to now: Instant, limit: Int) -> Outcome {
-        var outcome = Outcome(.advanced(more: false), dependsOn: .start)
-        for summary in refusals.summaries(dueAt: now) { record(summary, in: &outcome) }
-        var budget = limit * 4
-        var ended = 0
-        while ended < limit, let slot = live.nextDue(at: now, budget: &budget) {
-            end(slot, .expired, now, in: &outcome)
-            ended += 1
-        }
-        if budget > 0 && ended < limit { sweep(limit: limit - ended, now, in: &outcome) }
-        let more = budget <= 0 || ended == limit || sweepCursor != nil
-        outcome.decision = .advanced(more: more)
-        return outcome
+    /// Children and what the agent holds: named for the sweep, or all looked through where they
+    /// are many.
+    private func queueOrphans(of slot: Slot) {
+        let children = live[slot].children
+        let held = live[slot].held
+        if children.isEmpty && held.isEmpty { return }
+        guard
+            let first = live.members(of: children, .children, limit: Self.namedOrphans),
+            let second = live.members(of: held, .held, limit: Self.namedOrphans)
+        else { return requestSweep() }
+        sweeps.append(.orphans(first + second))
     }
 
-    /// Asks for one pass over all live grants.
-    func requestSweep() { sweepCursor = 0 }
-
-    private func sweep(limit: Int, _ now: Instant, in outcome: inout Outcome) {
-        guard var cursor = sweepCursor else { return }
-        for _ in 0..<limit {
-            guard let slot = live.nextUsed(from: cursor) else {
-                sweepCursor = nil
-                return
-            }
-            cursor = Int(slot.rawValue) + 1
-            if let reason = standing(of: slot, at: now).reason, reason != .expired {
-                end(slot, reason, now, in: &outcome)
-            }
-        }
-        sweepCursor = cursor
-    }
+    private static let namedOrphans = 256
 }

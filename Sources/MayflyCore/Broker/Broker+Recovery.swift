@@ -2,11 +2,34 @@
 extension Broker {
     package func restore(_ app: AppRecord) { apps.write(app) }
 
+    package func restore(_ token: LaunchToken) { launchTokens.insert(token) }
+
+    /// After the grants: what it covers is found by their positions.
+    ///
+    /// - Parameter restarts: the machine was started anew, and the record has its whole time again.
+    /// - Returns: what the store has to be told.
+    package func restore(
+        _ record: RevocationRecord, restarts: Bool, at now: Instant
+    ) -> [Change] {
+        var record = record
+        if restarts {
+            record.lapsesAt = max(
+                record.lapsesAt,
+                now.advanced(bySeconds: UInt64(settings.maximumLifetimeSeconds)))
+        }
+        revocations.write(record)
+        _ = live.tasks.cover(record)
+        requestSweep(for: record)
+        return restarts ? [.revocationWritten(record)] : []
+    }
+
     /// Puts a grant back; false where its app is gone, so that the caller deletes the row.
-    package func restore(_ grant: GrantRecord) -> Bool {
+    package func restore(_ grant: GrantRecord, at now: Instant) -> Bool {
         guard let app = apps.find(grant.app), live.find(grant.id) == nil else { return false }
-        _ = live.insert(grant)
+        highestEnd = max(highestEnd, grant.notAfter)
+        let slot = live.insert(grant)
         apps[app].liveGrants += 1
+        begin(slot, now)
         return true
     }
 

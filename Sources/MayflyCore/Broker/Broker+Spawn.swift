@@ -19,8 +19,8 @@ extension Broker {
                 "The operator took this key from the app; attest with another.", caller, now,
                 dependsOn: dependsOn)
         }
-        if let reason = exhaustion(adding: specs.count) {
-            return refuse(reason.0, reason.1, caller, now, dependsOn: position)
+        if let refusal = exhaustion(adding: specs.count) {
+            return refuse(refusal, caller, now, dependsOn: position)
         }
         // Before the agents are judged one by one: judging may end what held an agent's key.
         if specs.count > 1, let spec = firstWithRepeatedKey(specs) {
@@ -29,21 +29,18 @@ extension Broker {
                 caller, now, about: spec)
         }
         var outcome = Outcome(.recorded, dependsOn: dependsOn)
+        let terms = GrantTerms(apps[app].record, settings)
         for spec in specs {
-            if let fault = fault(of: spec, for: app, now, &dependsOn, &outcome) {
-                var refused = refuse(
-                    fault.reason, fault.sentence, caller, now, dependsOn: dependsOn, about: spec)
-                refused.events = outcome.events + refused.events
-                refused.changes = outcome.changes
-                return refused
+            if let fault = fault(of: spec, for: app, terms, now, &dependsOn, &outcome) {
+                return refuse(fault, spec, caller, now, dependsOn, after: outcome)
             }
         }
-        precondition(entropy.words.count >= 3 * specs.count, "three words for every agent")
         var issued: [IssuedGrant] = []
         issued.reserveCapacity(specs.count)
         for (number, spec) in specs.enumerated() {
-            let words = entropy.words[(3 * number)..<(3 * number + 3)]
-            issued.append(grant(spec, app, proof, caller, now, words, &outcome))
+            let words = entropy.words[(2 * number)..<(2 * number + 2)]
+            issued.append(
+                grant(spec, app, terms, proof, .agentSpawned, caller, now, words, &outcome))
         }
         count(\.spawned, specs.count)
         outcome.decision = .spawned(issued)
@@ -51,47 +48,61 @@ extension Broker {
         return outcome
     }
 
-    private func exhaustion(adding agents: Int) -> (Reason, String)? {
-        if isStorageLow {
-            return (
-                .storageLow, "The broker's disk is nearly full: nothing new until there is space."
-            )
-        }
-        if live.count + agents > settings.maximumLiveGrants {
-            return (
+    /// A refusal after judging has ended what held an agent's key.
+    func refuse(
+        _ fault: Refusal, _ spec: AgentSpec, _ caller: Caller, _ now: Instant,
+        _ dependsOn: LogPosition, after outcome: Outcome
+    ) -> Outcome {
+        var refused = refuse(fault, caller, now, dependsOn: dependsOn, about: spec)
+        refused.events = outcome.events + refused.events
+        refused.changes = outcome.changes
+        return refused
+    }
+
+    /// Why so many more grants may not be now, or nil.
+    func exhaustion(adding grants: Int) -> Refusal? {
+        if let standstill { return standstill }
+        if live.count + grants > settings.maximumLiveGrants {
+            return Refusal(
                 .liveGrantsExhausted,
-                "The broker holds as many live grants as it may; release some and try again."
-            )
+                "The broker holds as many live grants as it may; release some and try again.")
         }
         return nil
     }
 
-    /// Why this agent may not be, or nil.
-    private func fault(
-        of spec: AgentSpec, for app: AppTable.Index, _ now: Instant,
-        _ dependsOn: inout LogPosition, _ outcome: inout Outcome
+    /// Why this agent may not be, or nil. `superseding` says that what holds its key ends with its
+    /// task's other grants.
+    func fault(
+        of spec: AgentSpec, for app: AppTable.Index, _ terms: GrantTerms, _ now: Instant,
+        _ dependsOn: inout LogPosition, _ outcome: inout Outcome, superseding: Bool = false
     ) -> Refusal? {
         let record = apps[app].record
-        if let refusal = scopeFault(of: spec, under: record.ceiling) { return refusal }
-        let maximum = min(record.maximumLifetimeSeconds, settings.maximumLifetimeSeconds)
-        if spec.lifetimeSeconds > maximum || spec.totalLifetimeSeconds > maximum {
-            return Refusal(
-                .invalidLifetime, "Ask for at most \(maximum) seconds: the app's maximum.")
-        }
+        if let refusal = terms.fault(of: spec) { return refusal }
         if let claimed = claim(on: spec.orchestration, notOf: record.serial) {
             dependsOn = max(dependsOn, claimed)
             return Refusal(
                 .orchestrationNotOwned,
                 "This orchestration id belongs to another app; use one of your own.")
         }
+        if let revoked = live.tasks.refusal(of: spec.task, under: spec.orchestration) {
+            dependsOn = max(dependsOn, revoked)
+            return Refusal(
+                .taskRevoked,
+                "This task was revoked; use another task id, or ask the operator to lift it.")
+        }
         if let slot = live.find(spec.publicKey) {
             let standing = standing(of: slot, at: now)
-            guard let reason = standing.reason else {
+            if let reason = standing.reason {
+                end(slot, reason, now, in: &outcome)
+            } else if superseding, live[slot].record.orchestration == spec.orchestration,
+                live.task(of: slot) == spec.task
+            {
+                return nil
+            } else {
                 dependsOn = max(dependsOn, standing.dependsOn)
                 return Refusal(
                     .keyInUse, "A live agent holds this public key; make a new key pair.")
             }
-            end(slot, reason, now, in: &outcome)
         }
         return nil
     }
@@ -109,79 +120,89 @@ extension Broker {
         return claim?.position
     }
 
-    private func scopeFault(of spec: AgentSpec, under ceiling: [Scope]) -> Refusal? {
-        for scope in spec.scope {
-            if scope.isReserved {
-                return Refusal(
-                    .scopeReserved, "Scopes of the families admin: and app: are for no agent.")
-            }
-            if !ceiling.contains(where: { $0.covers(scope) }) {
-                return Refusal(
-                    .scopeViolation, "Ask only for scopes that the app's ceiling covers.")
-            }
-        }
-        return nil
-    }
-
     private func firstWithRepeatedKey(_ specs: [AgentSpec]) -> AgentSpec? {
         var seen = Set<PublicKey>(minimumCapacity: specs.count)
         return specs.first { !seen.insert($0.publicKey).inserted }
     }
 
     /// Makes the grant; everything about it has been allowed.
-    private func grant(
-        _ spec: AgentSpec, _ app: AppTable.Index, _ proof: Proof, _ caller: Caller, _ now: Instant,
-        _ words: ArraySlice<UInt64>, _ outcome: inout Outcome
+    func grant(
+        _ spec: AgentSpec, _ app: AppTable.Index, _ terms: GrantTerms, _ proof: Proof,
+        _ kind: EventKind, _ caller: Caller, _ now: Instant, _ words: ArraySlice<UInt64>,
+        _ outcome: inout Outcome
     ) -> IssuedGrant {
         let serial = nextSerial(in: &outcome)
         let instance = issuance.instance(for: serial)
+        let (expiresAt, notAfter) = terms.lifetime(of: spec, now)
         var record = GrantRecord(
             serial: serial,
             id: GrantID(high: instance.rawValue, low: words[words.startIndex]),
-            token: TokenID(high: words[words.startIndex + 1], low: words[words.startIndex + 2]),
+            token: TokenID(high: instance.rawValue, low: words[words.startIndex + 1]),
             instance: instance, orchestration: spec.orchestration, task: spec.task,
-            app: apps[app].record.serial, appEpoch: apps[app].record.epoch, key: signingKey,
+            app: apps[app].record.serial, appEpoch: apps[app].record.epoch, key: keys.current,
             publicKey: spec.publicKey, scope: TextList(spec.scope), audience: spec.audience,
-            issuedAt: now, expiresAt: now, notAfter: now, proof: proof, binding: spec.binding,
-            unsignedDigest: .zero,
-            position: LogPosition(rawValue: position.rawValue + 1))
-        (record.expiresAt, record.notAfter) = lifetime(of: spec, apps[app].record, now)
-        let token = issuance.seal(record, app: apps[app].record.name)
-        record.unsignedDigest = token.digest
+            issuedAt: now, expiresAt: expiresAt, notAfter: notAfter, proof: proof,
+            binding: spec.binding, unsignedDigest: .zero, position: nextPosition)
+        record.usesLeft = spec.maximumUses
+        record.isByReference = spec.isByReference
+        record.clockOffset = clockOffset
+        let token = seal(&record, lineage: [])
+        return insert(record, token, kind, caller, now, &outcome)
+    }
 
-        var event = event(.agentSpawned, caller, now)
+    /// The token of the record's state; by reference where it would be too long.
+    func seal(_ record: inout GrantRecord, lineage: [[UInt8]]) -> UnsignedToken {
+        guard let app = apps.find(record.app) else { preconditionFailure("a grant has an app") }
+        let name = apps[app].record.name
+        var token = issuance.seal(record, app: name, lineage: lineage)
+        if !record.isByReference && token.signingInput.count > Limits.inlineSigningBytes {
+            record.isByReference = true
+            token = issuance.seal(record, app: name, lineage: lineage)
+        }
+        record.unsignedDigest = token.digest
+        return token
+    }
+
+    /// Puts a new grant where it is found, on record and on its way to disk.
+    func insert(
+        _ record: GrantRecord, _ token: UnsignedToken, _ kind: EventKind, _ caller: Caller,
+        _ now: Instant, _ outcome: inout Outcome
+    ) -> IssuedGrant {
+        guard let app = apps.find(record.app) else { preconditionFailure("a grant has an app") }
+        var event = event(kind, caller, now)
+        event.describe(record)
         event.app = apps[app].record.name
-        event.orchestration = spec.orchestration
-        event.task = spec.task
-        event.instance = instance
-        event.grant = record.id
-        event.token = record.token
         event.scope = record.scope
-        event.expiresAt = record.expiresAt
+        event.expiresAt = record.expiresAt.shifted(by: record.clockOffset)
         self.record(event, in: &outcome)
         outcome.changes.append(.grantInserted(record))
         apps[app].liveGrants += 1
-        let agent = AgentName(
-            orchestration: spec.orchestration, task: spec.task, instance: instance)
-        _ = live.insert(record)
-        return IssuedGrant(
-            grant: record.id, agent: agent, key: record.key, expiresAt: record.expiresAt,
+        highestEnd = max(highestEnd, record.notAfter)
+        let slot = live.insert(record)
+        begin(slot, now)
+        return IssuedGrant(record, token)
+    }
+}
+
+extension IssuedGrant {
+    init(_ record: GrantRecord, _ token: UnsignedToken) {
+        self.init(
+            grant: record.id, agent: record.subject, key: record.key,
+            expiresAt: record.expiresAt.shifted(by: record.clockOffset),
             signingInput: token.signingInput)
     }
+}
 
-    /// Token times are whole seconds, so the end is too: what the token says is what counts.
-    private func lifetime(
-        of spec: AgentSpec, _ app: AppRecord, _ now: Instant
-    ) -> (expiresAt: Instant, notAfter: Instant) {
-        let maximum = min(app.maximumLifetimeSeconds, settings.maximumLifetimeSeconds)
-        let asked =
-            spec.lifetimeSeconds == 0
-            ? min(app.defaultLifetimeSeconds, maximum) : spec.lifetimeSeconds
-        let first = spec.totalLifetimeSeconds == 0 ? asked : min(asked, spec.totalLifetimeSeconds)
-        let total = max(first, spec.totalLifetimeSeconds)
-        let start = Instant(milliseconds: now.seconds * 1_000)
-        return (
-            start.advanced(bySeconds: UInt64(first)), start.advanced(bySeconds: UInt64(total))
-        )
+extension Event {
+    /// Whom the grant is for, and its place in its chain.
+    mutating func describe(_ record: GrantRecord) {
+        let agent = record.subject
+        orchestration = agent.orchestration
+        task = agent.task
+        instance = agent.instance
+        grant = record.id
+        token = record.token
+        parent = record.parent
+        depth = record.delegation?.depth
     }
 }

@@ -15,18 +15,18 @@ extension Broker {
             if let reason = ownFault(current, now, &dependsOn) {
                 return Standing(reason: reason, dependsOn: dependsOn)
             }
-            if let holder = live[current].record.holder {
-                guard let slot = live.find(holder), ownFault(slot, now, &dependsOn) == nil else {
-                    return Standing(reason: .orphaned, dependsOn: max(dependsOn, lastEnd))
-                }
-            }
-            guard let parent = live[current].record.parent else {
+            guard let delegation = live[current].record.delegation else {
                 return Standing(reason: nil, dependsOn: dependsOn)
             }
-            guard let slot = live.find(parent) else {
+            if !settings.faults.forgetsHolder {
+                guard let holder = live.find(delegation.holder),
+                    ownFault(holder, now, &dependsOn) == nil
+                else { return Standing(reason: .orphaned, dependsOn: max(dependsOn, lastEnd)) }
+            }
+            guard let parent = live.find(delegation.parent) else {
                 return Standing(reason: .orphaned, dependsOn: max(dependsOn, lastEnd))
             }
-            current = slot
+            current = parent
         }
         return Standing(reason: .orphaned, dependsOn: dependsOn)
     }
@@ -35,11 +35,25 @@ extension Broker {
     private func ownFault(_ slot: Slot, _ now: Instant, _ dependsOn: inout LogPosition) -> Reason? {
         dependsOn = max(dependsOn, live[slot].record.position)
         if now >= live[slot].record.expiresAt { return .expired }
-        if live[slot].record.key != signingKey { return .keyRetired }
+        let coveredUpTo = live.tasks.coveredUpTo(at: live[slot].task)
+        if live[slot].record.position <= coveredUpTo {
+            dependsOn = max(dependsOn, coveredUpTo)
+            return .revoked
+        }
+        if live[slot].record.key != keys.current {
+            let fault = keys.fault(of: live[slot].record.key)
+            dependsOn = max(dependsOn, fault.position)
+            if fault.isDead { return .keyRetired }
+        }
         guard let app = apps.find(live[slot].record.app) else { return .appRemoved }
         dependsOn = max(dependsOn, apps[app].record.position)
         if apps[app].isRemoved { return .appRemoved }
         return apps[app].record.epoch == live[slot].record.appEpoch ? nil : .ceilingLowered
+    }
+
+    /// A revocation of its task covers it.
+    func isCovered(_ slot: Slot) -> Bool {
+        live[slot].record.position <= live.tasks.coveredUpTo(at: live[slot].task)
     }
 
     /// What a presented token comes to.
@@ -66,20 +80,84 @@ extension Broker {
         return .live(slot, dependsOn: standing.dependsOn)
     }
 
-    func validate(_ presentation: Presentation, _ caller: Caller, _ now: Instant) -> Outcome {
+    func validate(
+        _ presentation: Presentation, _ requirement: Requirement, _ caller: Caller, _ now: Instant
+    ) -> Outcome {
         switch resolve(presentation, at: now) {
         case .live(let slot, let dependsOn):
             count(\.validated)
-            return Outcome(
-                .valid(expiresAt: live[slot].record.expiresAt), dependsOn: dependsOn)
+            if let reason = shortfall(of: slot, requirement) {
+                return invalid(reason, presentation, caller, now, dependsOn)
+            }
+            if requirement.consumesUse { return consumed(slot, caller, now, dependsOn) }
+            return Outcome(.valid(valid(slot)), dependsOn: dependsOn)
         case .unproven(let grant, let dependsOn):
             return Outcome(.unproven(grant), dependsOn: dependsOn)
         case .dead(let reason, let dependsOn):
             count(\.validated)
-            var outcome = Outcome(.invalid(reason), dependsOn: dependsOn)
-            noteRefusal(reason, caller, now, grant: presentation.grant, in: &outcome)
-            return outcome
+            return invalid(reason, presentation, caller, now, dependsOn)
         }
+    }
+
+    private func invalid(
+        _ reason: Reason, _ presentation: Presentation, _ caller: Caller, _ now: Instant,
+        _ dependsOn: LogPosition
+    ) -> Outcome {
+        var outcome = Outcome(.invalid(reason), dependsOn: dependsOn)
+        noteRefusal(reason, caller, now, grant: presentation.grant, in: &outcome)
+        return outcome
+    }
+
+    /// What a valid token lacks of what is asked, or nil.
+    private func shortfall(of slot: Slot, _ requirement: Requirement) -> Reason? {
+        if live[slot].record.usesLeft == 0 { return .usesExhausted }
+        if !requirement.scope.isEmpty, !live.scope(of: slot).covers(requirement.scope) {
+            return .scopeViolation
+        }
+        if let audience = requirement.audience,
+            !live.audience(of: slot).words.contains(where: { $0.elementsEqual(audience) })
+        {
+            return .audienceViolation
+        }
+        return nil
+    }
+
+    private func valid(_ slot: Slot) -> ValidGrant {
+        let expiresAt = live[slot].record.expiresAt.shifted(by: live[slot].record.clockOffset)
+        guard live[slot].record.isByReference, let app = apps.find(live[slot].record.app) else {
+            return ValidGrant(expiresAt: expiresAt)
+        }
+        return ValidGrant(
+            expiresAt: expiresAt,
+            claims: issuance.claims(
+                of: live.record(at: slot), app: apps[app].record.name,
+                lineage: lineage(of: slot)))
+    }
+
+    /// One use less, durably, where uses are limited.
+    private func consumed(
+        _ slot: Slot, _ caller: Caller, _ now: Instant, _ dependsOn: LogPosition
+    ) -> Outcome {
+        var valid = valid(slot)
+        guard let left = live[slot].record.usesLeft else {
+            return Outcome(.valid(valid), dependsOn: dependsOn)
+        }
+        var record = live.record(at: slot)
+        record.usesLeft = left - 1
+        record.position = nextPosition
+        var outcome = Outcome(.recorded, dependsOn: .start)
+        var event = event(.useConsumed, caller, now)
+        event.describe(record)
+        event.app = apps.find(record.app).map { apps[$0].record.name }
+        event.count = UInt64(left - 1)
+        self.record(event, in: &outcome)
+        live.replace(slot, with: record, due: live[slot].due)
+        outcome.changes.append(.grantUpdated(record))
+        count(\.usesConsumed)
+        valid.usesLeft = left - 1
+        outcome.decision = .valid(valid)
+        outcome.dependsOn = position
+        return outcome
     }
 
     /// Keeps the digest of the grant's whole token: once it is signed, or once the signature of a

@@ -8,31 +8,43 @@ package final class Broker {
 
     var live: LiveTable
     var apps = AppTable()
+    var launchTokens = LaunchTokenTable()
+    var revocations = RevocationTable()
+    var keys: KeyTable
     var refusals = RefusalLedger()
-    /// The signing key of new tokens; tokens of any other key are dead.
-    var signingKey: KeyNumber
+    var failures = FailureLedger()
     var serials: SerialCounter
     /// How many events the log has.
     var position: LogPosition
     /// Where the log was when a grant last ended: what an answer about an unknown grant rests on.
     var lastEnd: LogPosition
-    /// Where the sweep for grants that died with their app goes on; nil when none is due.
-    var sweepCursor: Int?
+    var sweeps = SweepQueue()
+    /// What the time that is told has on top of `now`.
+    var clockOffset: ClockOffset
+    /// No grant was ever given a later end: no revocation record lapses before it.
+    var highestEnd: Instant
 
     /// Set by the server while free space is below the reserve: what creates grants is refused,
     /// what ends them goes on.
     package var isStorageLow = false
+    /// Set by the server while the system's clock is not the broker's: nothing is issued.
+    package var isClockDeviant = false
     package private(set) var counters = BrokerCounters()
 
+    /// - Parameters:
+    ///   - keys: of which one is current.
+    ///   - nextSerial: no grant, app or record ever had this serial or a higher one.
     package init(
-        settings: BrokerSettings, issuance: any Issuance, signingKey: KeyNumber, now: Instant,
-        position: LogPosition, nextSerial: UInt64
+        settings: BrokerSettings, issuance: any Issuance, keys: [KeyRecord], now: Instant,
+        position: LogPosition, nextSerial: UInt64, clockOffset: ClockOffset = .none
     ) {
         self.settings = settings
         self.issuance = issuance
-        self.signingKey = signingKey
+        self.keys = KeyTable(keys)
         self.position = position
+        self.clockOffset = clockOffset
         lastEnd = position
+        highestEnd = now
         serials = SerialCounter(next: nextSerial)
         live = LiveTable(seed: settings.indexSeed, now: now)
     }
@@ -47,25 +59,54 @@ package final class Broker {
 
     package func app(_ serial: Serial) -> AppRecord? { apps.find(serial).map { apps[$0].record } }
 
-    /// Decides one command. `entropy` has three words per agent to be spawned.
+    /// Decides one command. `entropy` has as many words as the command says.
     package func apply(
         _ command: Command, from caller: Caller, at now: Instant, entropy: Entropy = .none
     ) -> Outcome {
+        precondition(entropy.words.count >= command.entropyWords, "a command has its entropy")
         switch command {
         case .authenticate(let name):
             return authenticate(name, caller, now)
+        case .authenticateClient(let id, let digest):
+            return authenticate(client: id, digest, caller, now)
         case .spawn(let specs, let proof, let attestedBy):
             return spawn(specs, proof, attestedBy, caller, now, entropy)
-        case .validate(let presentation):
-            return validate(presentation, caller, now)
+        case .createLaunchToken(let terms, let app):
+            return createLaunchToken(terms, for: app, caller, now)
+        case .register(let spec, let launchToken, let supersede):
+            return register(spec, launchToken, supersedes: supersede, caller, now, entropy)
+        case .validate(let presentation, let requirement):
+            return validate(presentation, requirement, caller, now)
+        case .renew(let request):
+            return renew(request, caller, now, entropy)
+        case .delegate(let presentation, let hop, let isByReference):
+            return delegate(presentation, hop, isByReference, caller, now, entropy)
+        case .heartbeat(let presentation, let state):
+            return heartbeat(presentation, state, caller, now)
         case .release(let target):
             return release(target, caller, now)
+        default:
+            return administer(command, caller, now)
+        }
+    }
+
+    /// What the operator asks for, and what happens without anyone asking.
+    private func administer(_ command: Command, _ caller: Caller, _ now: Instant) -> Outcome {
+        switch command {
         case .createApp(let terms):
             return createApp(terms, caller, now)
         case .updateApp(let amendment):
             return updateApp(amendment, caller, now)
         case .removeApp(let name):
             return removeApp(name, caller, now)
+        case .revoke(let target, let allowsNew):
+            return revoke(target, allowsNew: allowsNew, caller, now)
+        case .liftRevocation(let serial):
+            return liftRevocation(serial, caller, now)
+        case .rotateKey(let number, let publicKey, let isEmergency):
+            return rotateKey(number, publicKey, isEmergency: isEmergency, caller, now)
+        case .acceptTime(let offset):
+            return acceptTime(offset, caller, now)
         case .recordRefusal(let reason):
             var outcome = Outcome(.recorded, dependsOn: .start)
             noteRefusal(reason, caller, now, in: &outcome)
@@ -74,6 +115,9 @@ package final class Broker {
             return recordBoundary(kind, count: count, detail: detail, caller, now)
         case .advance(let limit):
             return advance(to: now, limit: limit)
+        case .authenticate, .authenticateClient, .spawn, .createLaunchToken, .register, .validate,
+            .renew, .delegate, .heartbeat, .release:
+            preconditionFailure("these are decided before")
         }
     }
 
@@ -81,8 +125,23 @@ package final class Broker {
 
     /// Appends an event; the outcome's answer then rests on it.
     func record(_ event: Event, in outcome: inout Outcome) {
-        position = LogPosition(rawValue: position.rawValue + 1)
+        position = nextPosition
+        var event = event
+        event.time = told(event.time)
         outcome.events.append(event)
+    }
+
+    /// Where the log is once the next event is in it.
+    var nextPosition: LogPosition { LogPosition(rawValue: position.rawValue + 1) }
+
+    /// A time as tokens and events tell it.
+    func told(_ instant: Instant) -> Instant { instant.shifted(by: clockOffset) }
+
+    /// Why nothing may be granted or renewed now, or nil.
+    var standstill: Refusal? {
+        if isStorageLow { return .storageLow }
+        if isClockDeviant { return .clockDeviates }
+        return nil
     }
 
     /// An event about `caller`'s own request.
@@ -97,8 +156,17 @@ package final class Broker {
         _ reason: Reason, _ sentence: String, _ caller: Caller, _ now: Instant,
         dependsOn: LogPosition = .start, about agent: AgentSpec? = nil
     ) -> Outcome {
-        var outcome = Outcome(.refused(Refusal(reason, sentence)), dependsOn: dependsOn)
-        noteRefusal(reason, caller, now, about: agent, in: &outcome)
+        refuse(Refusal(reason, sentence), caller, now, dependsOn: dependsOn, about: agent)
+    }
+
+    /// - Parameter fullReason: what the audit gets, where the caller is told less.
+    func refuse(
+        _ refusal: Refusal, _ caller: Caller, _ now: Instant, dependsOn: LogPosition = .start,
+        about agent: AgentSpec? = nil, grant: GrantID? = nil, fullReason: Reason? = nil
+    ) -> Outcome {
+        var outcome = Outcome(.refused(refusal), dependsOn: dependsOn)
+        noteRefusal(
+            fullReason ?? refusal.reason, caller, now, about: agent, grant: grant, in: &outcome)
         return outcome
     }
 
@@ -154,6 +222,16 @@ package struct BrokerCounters: Sendable {
     package var validated: UInt64 = 0
     package var expired: UInt64 = 0
     package var refused: UInt64 = 0
+    package var registered: UInt64 = 0
+    package var renewed: UInt64 = 0
+    package var delegated: UInt64 = 0
+    /// Grants that ended because they were revoked, or hung on what was.
+    package var revoked: UInt64 = 0
+    package var orphaned: UInt64 = 0
+    package var usesConsumed: UInt64 = 0
+    package var heartbeats: UInt64 = 0
+    package var heartbeatsMissed: UInt64 = 0
+    package var launchTokensIssued: UInt64 = 0
 }
 
 /// Gives out serials, and says when the store must note a new bound.

@@ -2,26 +2,77 @@
 struct LiveGrant {
     /// Without its task, scope and audience, which `LiveTable.record(at:)` gives back.
     var record: GrantRecord
-    let texts: TextStore.Reference
+    var texts: TextStore.Reference
     /// A digest of the whole current token. Nil until it is signed, and for a grant recovered
     /// after a restart until its first presentation.
     var tokenDigest: Digest?
     /// Where the orchestration's live count is kept.
     var orchestration: Slot
+    /// Where the task's is, and what was revoked under its name.
+    var task: Slot
+    /// When it is to be looked at: at its expiry, or where a heartbeat would be missed.
+    var due: Instant
     var timer = TimerLink()
+    var vitals = Vitals()
+
+    /// Delegated from this grant, and still in the table.
+    var children = GrantList()
+    /// Granted to this agent by delegation; of an agent's own grant only.
+    var held = GrantList()
+    var heldCount: UInt32 = 0
+    /// Grants of the whole chain, this one among them; of a root only.
+    var chainCount: UInt32 = 1
+    private var childLink = GrantList.Link()
+    private var heldLink = GrantList.Link()
+    private var taskLink = GrantList.Link()
 
     private static let elsewhere = Name(alreadyChecked: [])
 
     init(
-        record: consuming GrantRecord, texts: TextStore.Reference = .none, orchestration: Slot
+        record: consuming GrantRecord, texts: TextStore.Reference = .none, orchestration: Slot,
+        task: Slot = .none, due: Instant? = nil
     ) {
+        self.due = due ?? record.expiresAt
         self.record = record
-        self.record.task = Self.elsewhere
-        self.record.scope = .empty
-        self.record.audience = .empty
         self.texts = texts
         self.orchestration = orchestration
+        self.task = task
+        forgetTexts()
     }
+
+    /// They are kept elsewhere.
+    mutating func forgetTexts() {
+        record.task = Self.elsewhere
+        record.scope = .empty
+        record.audience = .empty
+    }
+
+    subscript(kind: GrantList.Kind) -> GrantList.Link {
+        get {
+            switch kind {
+            case .children: childLink
+            case .held: heldLink
+            case .task: taskLink
+            }
+        }
+        set {
+            switch kind {
+            case .children: childLink = newValue
+            case .held: heldLink = newValue
+            case .task: taskLink = newValue
+            }
+        }
+    }
+}
+
+/// What the agent said of itself last; not durable.
+struct Vitals {
+    var state = AgentState.unspecified
+    /// When it last said so, or when its grant came to be in this table.
+    var lastBeat = Instant.zero
+    var hasBeaten = false
+    /// It missed its app's interval and has not been heard of since.
+    var isFlagged = false
 }
 
 /// A grant's place in the timer wheel's lists.

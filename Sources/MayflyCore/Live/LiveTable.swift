@@ -1,4 +1,4 @@
-/// Every live grant, found by its id, its agent's instance or its public key.
+/// Every live grant, found by its id, its token, its agent's instance or its public key.
 struct LiveTable: ~Copyable {
     private var grants = Slab<LiveGrant>()
     private var texts = TextStore()
@@ -6,11 +6,13 @@ struct LiveTable: ~Copyable {
     private var byPublicKey: SlotIndex
     private var orchestrations: OrchestrationTable
     private var timers: TimerWheel
+    var tasks: TaskTable
 
     init(seed: (UInt64, UInt64), now: Instant) {
         byID = SlotIndex(seed: seed)
         byPublicKey = SlotIndex(seed: seed)
         orchestrations = OrchestrationTable(seed: seed)
+        tasks = TaskTable(seed: seed)
         timers = TimerWheel(second: now.seconds)
     }
 
@@ -22,15 +24,31 @@ struct LiveTable: ~Copyable {
         _modify { yield &grants[slot] }
     }
 
+    // MARK: Finding
+
     func find(_ id: GrantID) -> Slot? {
         byID.find(byID.hash(id.high)) { grants[$0].record.id == id }
+    }
+
+    /// The grant whose current token this is: its id begins with the grant's.
+    func find(_ token: TokenID) -> Slot? {
+        byID.find(byID.hash(token.high)) { grants[$0].record.token == token }
     }
 
     /// The agent's own grant, made at spawn: its id begins with the instance.
     func find(_ instance: InstanceID) -> Slot? {
         byID.find(byID.hash(instance.rawValue)) {
-            grants[$0].record.id.high == instance.rawValue && grants[$0].record.parent == nil
+            grants[$0].record.id.high == instance.rawValue && grants[$0].record.delegation == nil
         }
+    }
+
+    /// The agent's own grant, if its whole name is this one.
+    func find(_ agent: AgentName) -> Slot? {
+        guard let slot = find(agent.instance),
+            grants[slot].record.orchestration == agent.orchestration,
+            task(of: slot) == agent.task
+        else { return nil }
+        return slot
     }
 
     /// The grant of the agent that holds this key itself, not one delegated to it.
@@ -40,16 +58,28 @@ struct LiveTable: ~Copyable {
         }
     }
 
-    /// The whole record, its texts included.
-    func record(at slot: Slot) -> GrantRecord {
-        whole(grants[slot].record, texts.texts(at: grants[slot].texts))
+    func nextUsed(from start: Int) -> Slot? { grants.nextUsed(from: start) }
+
+    /// The task's oldest grant.
+    func firstGrant(of task: Slot) -> Slot? {
+        let first = tasks[grants: task].first
+        return first.isNone ? nil : first
     }
 
-    private func whole(_ record: GrantRecord, _ texts: TextStore.Texts) -> GrantRecord {
-        var record = record
-        record.task = texts.task
-        record.scope = texts.scope
-        record.audience = texts.audience
+    // MARK: Texts
+
+    func task(of slot: Slot) -> Name { tasks.name(at: grants[slot].task) }
+    func scope(of slot: Slot) -> TextList { TextList(joined: texts.first(at: grants[slot].texts)) }
+    func audience(of slot: Slot) -> TextList {
+        TextList(joined: texts.second(at: grants[slot].texts))
+    }
+
+    /// The whole record, its texts included.
+    func record(at slot: Slot) -> GrantRecord {
+        var record = grants[slot].record
+        record.task = task(of: slot)
+        record.scope = scope(of: slot)
+        record.audience = audience(of: slot)
         return record
     }
 
@@ -60,37 +90,73 @@ struct LiveTable: ~Copyable {
         orchestrations.claim(on: orchestration, where: matches)
     }
 
-    mutating func insert(_ record: consuming GrantRecord) -> Slot {
+    // MARK: Coming and going
+
+    /// - Parameter due: when the grant is to be looked at, no later than its expiry.
+    mutating func insert(_ record: consuming GrantRecord, due: Instant? = nil) -> Slot {
         var record = record
         let (orchestration, name) = orchestrations.enter(
             record.orchestration, app: record.app, at: record.position)
         record.orchestration = name
-        let id = record.id
-        let key = record.publicKey
-        let ownsKey = record.parent == nil
-        let due = record.expiresAt
-        let reference = texts.keep(
-            TextStore.Texts(
-                task: record.task, scope: record.scope, audience: record.audience))
+        let reference = texts.keep(record.scope.joined, record.audience.joined)
+        let task = tasks.enter(record.task, of: name)
         let slot = grants.insert(
-            LiveGrant(record: record, texts: reference, orchestration: orchestration))
-        byID.insert(byID.hash(id.high), slot)
-        if ownsKey { byPublicKey.insert(byPublicKey.hash(key), slot) }
-        timers.insert(slot, due: due, in: &grants)
+            LiveGrant(
+                record: record, texts: reference, orchestration: orchestration, task: task,
+                due: due))
+        var list = tasks[grants: task]
+        list.append(slot, .task, in: &grants)
+        tasks[grants: task] = list
+        byID.insert(byID.hash(grants[slot].record.id.high), slot)
+        if grants[slot].record.delegation == nil {
+            byPublicKey.insert(byPublicKey.hash(grants[slot].record.publicKey), slot)
+        }
+        joinChain(slot)
+        timers.insert(slot, due: grants[slot].due, in: &grants)
         return slot
     }
 
     @discardableResult
     mutating func remove(_ slot: Slot) -> GrantRecord {
+        let record = record(at: slot)
         timers.remove(slot, from: &grants)
+        leaveChain(slot)
+        let task = grants[slot].task
+        var list = tasks[grants: task]
+        list.remove(slot, .task, in: &grants)
+        tasks[grants: task] = list
+        tasks.leave(task, position: record.position)
         let grant = grants.remove(at: slot)
-        byID.remove(byID.hash(grant.record.id.high), slot)
-        if grant.record.parent == nil {
-            byPublicKey.remove(byPublicKey.hash(grant.record.publicKey), slot)
+        byID.remove(byID.hash(record.id.high), slot)
+        if record.delegation == nil {
+            byPublicKey.remove(byPublicKey.hash(record.publicKey), slot)
         }
         orchestrations.leave(grant.orchestration)
-        defer { texts.forget(grant.texts) }
-        return whole(grant.record, texts.texts(at: grant.texts))
+        texts.forget(grant.texts)
+        return record
+    }
+
+    /// Puts the grant's new state in place: the same grant, app, agent and task.
+    mutating func replace(_ slot: Slot, with record: consuming GrantRecord, due: Instant) {
+        let isRewritten = record.scope != scope(of: slot) || record.audience != audience(of: slot)
+        if isRewritten {
+            texts.forget(grants[slot].texts)
+            grants[slot].texts = texts.keep(record.scope.joined, record.audience.joined)
+        }
+        let name = grants[slot].record.orchestration
+        grants[slot].record = record
+        grants[slot].record.orchestration = name
+        grants[slot].forgetTexts()
+        refile(slot, due: due)
+    }
+
+    // MARK: Time
+
+    /// Looks at the grant at another time.
+    mutating func refile(_ slot: Slot, due: Instant) {
+        timers.remove(slot, from: &grants)
+        grants[slot].due = due
+        timers.insert(slot, due: due, in: &grants)
     }
 
     /// A grant whose time is over; it is no longer in the timer, but still in the table.
@@ -98,5 +164,50 @@ struct LiveTable: ~Copyable {
         timers.nextDue(at: now, budget: &budget, in: &grants)
     }
 
-    func nextUsed(from start: Int) -> Slot? { grants.nextUsed(from: start) }
+    // MARK: Chains
+
+    /// A delegated grant is listed with its parent and its holder, and counted with its root.
+    private mutating func joinChain(_ slot: Slot) {
+        guard let delegation = grants[slot].record.delegation else { return }
+        if let parent = find(delegation.parent) {
+            var list = grants[parent].children
+            list.append(slot, .children, in: &grants)
+            grants[parent].children = list
+        }
+        if let holder = find(delegation.holder) {
+            var list = grants[holder].held
+            list.append(slot, .held, in: &grants)
+            grants[holder].held = list
+            grants[holder].heldCount += 1
+        }
+        if let root = find(delegation.root) { grants[root].chainCount += 1 }
+    }
+
+    private mutating func leaveChain(_ slot: Slot) {
+        guard let delegation = grants[slot].record.delegation else { return }
+        if let parent = find(delegation.parent) {
+            var list = grants[parent].children
+            list.remove(slot, .children, in: &grants)
+            grants[parent].children = list
+        }
+        if let holder = find(delegation.holder) {
+            var list = grants[holder].held
+            list.remove(slot, .held, in: &grants)
+            grants[holder].held = list
+            grants[holder].heldCount -= 1
+        }
+        if let root = find(delegation.root) { grants[root].chainCount -= 1 }
+    }
+
+    /// The grants in one of these lists, at most `limit`; nil where there are more.
+    func members(of list: GrantList, _ kind: GrantList.Kind, limit: Int) -> [GrantID]? {
+        var members: [GrantID] = []
+        var next = list.first
+        while !next.isNone {
+            if members.count == limit { return nil }
+            members.append(grants[next].record.id)
+            next = grants[next][kind].next
+        }
+        return members
+    }
 }

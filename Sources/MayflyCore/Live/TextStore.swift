@@ -1,32 +1,25 @@
-/// The names and lists of live grants: one block each, in pools of a few sizes.
+/// The names and lists of live grants: two byte strings a block, in pools of a few sizes.
 struct TextStore: ~Copyable {
-    /// Where one grant's texts are.
+    /// Where two texts are.
     struct Reference {
         fileprivate var pool: UInt8
         fileprivate var slot: Slot
 
-        /// Of a grant that has none here.
+        /// Of what has none here.
         static let none = Reference(pool: 0, slot: .none)
     }
 
-    /// What is kept here of a record.
-    struct Texts: Equatable {
-        var task: Name
-        var scope: TextList
-        var audience: TextList
-    }
-
-    /// u16 each: bytes of the task, of the scope, of the audience.
-    private static let headerBytes = 6
+    /// u16 each: bytes of the first text and of the second.
+    private static let headerBytes = 4
     private static let chunkBytes = 128 << 10
     /// A sixteenth to a fifth apart, up to the longest texts that the limits allow.
     private static let sizes: [Int] = {
-        var sizes = Array(stride(from: 32, through: 256, by: 32))
+        var sizes = [16] + Array(stride(from: 32, through: 256, by: 32))
         while let last = sizes.last, last < longest { sizes.append((last * 5 / 4 + 15) & ~15) }
         return sizes
     }()
     private static let longest =
-        headerBytes + Name.maximumBytes + Limits.scopesPerAgent * (Scope.maximumBytes + 1)
+        headerBytes + Limits.scopesPerAgent * (Scope.maximumBytes + 1)
         + Limits.audiencesPerAgent * (Limits.audienceBytes + 1)
 
     private let pools = TextStore.sizes.map { size in
@@ -36,17 +29,17 @@ struct TextStore: ~Copyable {
                 4, 1 << (Int.bitWidth - 1 - (chunkBytes / size).leadingZeroBitCount)))
     }
 
-    mutating func keep(_ texts: borrowing Texts) -> Reference {
-        let parts = [texts.task.bytes, texts.scope.joined, texts.audience.joined]
-        let size = parts.reduce(Self.headerBytes) { $0 + $1.count }
+    mutating func keep(_ first: [UInt8], _ second: [UInt8] = []) -> Reference {
+        let size = Self.headerBytes + first.count + second.count
         guard let pool = Self.sizes.firstIndex(where: { $0 >= size }) else {
             preconditionFailure("texts are within their limits")
         }
         let slot = pools[pool].take()
         let block = pools[pool].address(of: slot)
+        block.storeBytes(of: UInt16(first.count), as: UInt16.self)
+        block.storeBytes(of: UInt16(second.count), toByteOffset: 2, as: UInt16.self)
         var place = Self.headerBytes
-        for (number, part) in parts.enumerated() {
-            block.storeBytes(of: UInt16(part.count), toByteOffset: 2 * number, as: UInt16.self)
+        for part in [first, second] {
             part.withUnsafeBytes { bytes in
                 UnsafeMutableRawBufferPointer(start: block + place, count: bytes.count)
                     .copyMemory(from: bytes)
@@ -56,17 +49,22 @@ struct TextStore: ~Copyable {
         return Reference(pool: UInt8(pool), slot: slot)
     }
 
-    func texts(at reference: Reference) -> Texts {
-        let block = pools[Int(reference.pool)].address(of: reference.slot)
-        var place = Self.headerBytes
-        func part(_ number: Int) -> [UInt8] {
-            let count = Int(block.load(fromByteOffset: 2 * number, as: UInt16.self))
-            defer { place += count }
-            return [UInt8](UnsafeRawBufferPointer(start: block + place, count: count))
+    func first(at reference: Reference) -> [UInt8] {
+        withFirst(at: reference) { [UInt8]($0) }
+    }
+
+    func second(at reference: Reference) -> [UInt8] {
+        let block = address(of: reference)
+        let start = Self.headerBytes + Int(block.load(as: UInt16.self))
+        let count = Int(block.load(fromByteOffset: 2, as: UInt16.self))
+        return [UInt8](UnsafeRawBufferPointer(start: block + start, count: count))
+    }
+
+    /// Whether the first text is these bytes.
+    func isFirst(_ bytes: [UInt8], at reference: Reference) -> Bool {
+        withFirst(at: reference) { text in
+            text.count == bytes.count && zip(text, bytes).allSatisfy { $0 == $1 }
         }
-        return Texts(
-            task: Name(alreadyChecked: part(0)), scope: TextList(joined: part(1)),
-            audience: TextList(joined: part(2)))
     }
 
     mutating func forget(_ reference: Reference) {
@@ -75,4 +73,16 @@ struct TextStore: ~Copyable {
 
     /// What the store holds of memory, in chunks.
     var allocatedChunks: Int { pools.reduce(0) { $0 + $1.allocatedChunks } }
+
+    private func withFirst<Result>(
+        at reference: Reference, _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result {
+        let block = address(of: reference)
+        let count = Int(block.load(as: UInt16.self))
+        return body(UnsafeRawBufferPointer(start: block + Self.headerBytes, count: count))
+    }
+
+    private func address(of reference: Reference) -> UnsafeMutableRawPointer {
+        pools[Int(reference.pool)].address(of: reference.slot)
+    }
 }

@@ -46,7 +46,7 @@ struct TimerWheel {
                     opened.removeLast()
                 } else {
                     remove(slot, from: &grants)
-                    insert(slot, due: grants[slot].record.expiresAt, in: &grants)
+                    insert(slot, due: grants[slot].due, in: &grants)
                 }
                 continue
             }

@@ -13,6 +13,22 @@ package enum EventKind: UInt8, Sendable, CaseIterable {
     case grantEnded = 10
     case requestRefused = 11
     case refusalsSummarized = 12
+    case launchTokenIssued = 13
+    case launchTokensExpired = 14
+    case agentRegistered = 15
+    case tokenRenewed = 16
+    case delegationCreated = 17
+    case tokenRevoked = 18
+    case agentRevoked = 19
+    case taskRevoked = 20
+    case chainRevoked = 21
+    case revocationLifted = 22
+    case revocationLapsed = 23
+    case useConsumed = 24
+    case heartbeatMissed = 25
+    case keyRotated = 26
+    case keyRetired = 27
+    case timeAccepted = 28
 
     package var text: String {
         switch self {
@@ -28,6 +44,22 @@ package enum EventKind: UInt8, Sendable, CaseIterable {
         case .grantEnded: "grant_ended"
         case .requestRefused: "request_refused"
         case .refusalsSummarized: "refusals_summarized"
+        case .launchTokenIssued: "launch_token_issued"
+        case .launchTokensExpired: "launch_tokens_expired"
+        case .agentRegistered: "agent_registered"
+        case .tokenRenewed: "token_renewed"
+        case .delegationCreated: "delegation_created"
+        case .tokenRevoked: "token_revoked"
+        case .agentRevoked: "agent_revoked"
+        case .taskRevoked: "task_revoked"
+        case .chainRevoked: "chain_revoked"
+        case .revocationLifted: "revocation_lifted"
+        case .revocationLapsed: "revocation_lapsed"
+        case .useConsumed: "use_consumed"
+        case .heartbeatMissed: "heartbeat_missed"
+        case .keyRotated: "key_rotated"
+        case .keyRetired: "key_retired"
+        case .timeAccepted: "time_accepted"
         }
     }
 
@@ -71,6 +103,14 @@ package struct Event: Equatable, Sendable {
     package var count: UInt64?
     /// Printable ASCII, at most 1,024 bytes, nothing secret.
     package var detail: [UInt8] = []
+    /// Of a delegated grant: the delegator's.
+    package var parent: GrantID?
+    /// Of a delegated grant: hops from the root.
+    package var depth: UInt8?
+    /// SHA-256 of the hop that made the grant.
+    package var chainHash: Digest?
+    /// Of a renewal: the token that it replaced.
+    package var previousToken: TokenID?
 
     package init(time: Instant, kind: EventKind) {
         self.time = time

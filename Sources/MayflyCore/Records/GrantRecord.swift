@@ -18,7 +18,8 @@ package struct GrantRecord: Equatable, Sendable {
     package var serial: Serial
     package var id: GrantID
     package var token: TokenID
-    /// The agent: instance, orchestration and task make its SPIFFE ID.
+    /// The agent that it was granted to. Of an agent's own grant, instance, orchestration and task
+    /// make its SPIFFE ID; a delegated grant has its parent's orchestration and task.
     package var instance: InstanceID
     package var orchestration: Name
     package var task: Name
@@ -36,19 +37,34 @@ package struct GrantRecord: Equatable, Sendable {
     package var notAfter: Instant
     package var proof: Proof
     package var binding: Binding
-    /// Hops from the root: 0 for a grant made at spawn.
-    package var depth: UInt8 = 0
+    /// Where it hangs, if it was delegated; nil for an agent's own grant.
+    package var delegation: Delegation?
     package var renewals: UInt16 = 0
-    /// The delegator's grant, where this one was delegated.
-    package var parent: GrantID?
-    /// The delegate's own registration grant, where this one was delegated.
-    package var holder: GrantID?
+    /// What the last renewal was asked for by: within 30 s of `issuedAt` it gets the same token.
+    package var renewal: RenewalID?
     /// How many uses are left; nil without limit.
     package var usesLeft: UInt32?
+    /// The token names the grant and says no more; the broker has the rest.
+    package var isByReference = false
+    /// What the token's times have on top of the broker's own.
+    package var clockOffset = ClockOffset.none
     /// BLAKE2b-256 of the current token's `header.payload`.
     package var unsignedDigest: Digest
     /// Where the log was when this last changed.
     package var position: LogPosition
+
+    package var parent: GrantID? { delegation?.parent }
+    package var holder: GrantID? { delegation?.holder }
+    package var depth: UInt8 { delegation?.depth ?? 0 }
+    /// The grant that the chain began with: this one, where it was not delegated.
+    package var root: GrantID { delegation?.root ?? id }
+    /// Only the broker can say whether the token holds.
+    package var isOnline: Bool { isByReference || usesLeft != nil }
+    /// Whom the token is for.
+    package var subject: AgentName {
+        delegation?.subject
+            ?? AgentName(orchestration: orchestration, task: task, instance: instance)
+    }
 
     package init(
         serial: Serial, id: GrantID, token: TokenID, instance: InstanceID, orchestration: Name,

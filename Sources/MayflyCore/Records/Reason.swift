@@ -15,6 +15,9 @@ package enum Reason: UInt16, Sendable, CaseIterable, Error {
     case tokenTooLarge = 11
     case fieldUnsupported = 12
     case invalidQuery = 13
+    case invalidHop = 14
+    case invalidRenewalID = 15
+    case invalidTarget = 16
 
     // The caller is not who it would have to be.
     case authenticationRequired = 20
@@ -25,12 +28,28 @@ package enum Reason: UInt16, Sendable, CaseIterable, Error {
     case attestationKeyUnknown = 25
     case operatorOnly = 26
     case wrongSocket = 27
+    case credentialsInvalid = 28
+    case launchTokenInvalid = 29
+    case challengeExpired = 30
+    /// All that a caller learns of a token that may not renew, delegate or beat.
+    case tokenNotValid = 31
+    case attemptsExhausted = 32
 
     // The caller may not have this.
     case scopeViolation = 40
     case scopeReserved = 41
     case orchestrationNotOwned = 42
     case keyInUse = 43
+    case audienceViolation = 44
+    case usesViolation = 45
+    case lifetimeViolation = 46
+    case depthExceeded = 47
+    case delegateUnknown = 48
+    /// The hop does not follow from the delegator's grant: key, holding, parent, depth or `prev`.
+    case hopMismatch = 49
+    case hopExpired = 50
+    case crossAppDelegation = 51
+    case taskRevoked = 52
 
     // The state of things does not allow it.
     case appExists = 60
@@ -46,6 +65,15 @@ package enum Reason: UInt16, Sendable, CaseIterable, Error {
     case frameTooLarge = 70
     case replyTooLarge = 71
     case auditUnreadable = 72
+    case clockDeviates = 73
+    case launchTokensExhausted = 74
+    case renewalsExhausted = 75
+    case grantHasChildren = 76
+    case revocationNotFound = 77
+    case revocationsExhausted = 78
+    case watchersExhausted = 79
+    case keysExhausted = 80
+    case keyStorageFailed = 81
 
     // Why a grant ended, or a token is not valid.
     case released = 100
@@ -57,6 +85,11 @@ package enum Reason: UInt16, Sendable, CaseIterable, Error {
     case tokenMismatch = 106
     case reboot = 107
     case keyRetired = 108
+    case usesExhausted = 109
+    case revoked = 110
+    /// Another token of the grant took its place, or another instance of the task its agent's.
+    case superseded = 111
+    case heartbeatMissed = 112
 
     /// UPPER_SNAKE_CASE, as `google.rpc.ErrorInfo.reason` has it.
     package var code: String {

@@ -1,8 +1,9 @@
-/// A grant just made, with its token still to be signed.
+/// A grant made or renewed, with its token still to be signed.
 package struct IssuedGrant: Sendable {
     package var grant: GrantID
     package var agent: AgentName
     package var key: KeyNumber
+    /// As the token tells it.
     package var expiresAt: Instant
     /// `header.payload`, base64url: what the signature is over.
     package var signingInput: [UInt8]
@@ -24,15 +25,32 @@ package enum Decision: Sendable {
     case refused(Refusal)
     case authenticated(AppRecord)
     case spawned([IssuedGrant])
-    case valid(expiresAt: Instant)
+    /// By a registration, a renewal or a delegation.
+    case issued(IssuedGrant)
+    case launchToken(LaunchToken)
+    case valid(ValidGrant)
     case invalid(Reason)
     /// Recovered and not presented since: the server finds its token's digest, then `Broker.pin`.
     case unproven(UnprovenGrant)
     case released(ended: Bool)
     case app(AppRecord)
     case appRemoved(endedGrants: UInt64)
+    case alive(expiresAt: Instant)
+    /// How many live grants it matched, and the record, where there has to be one.
+    case revoked(count: UInt64, RevocationRecord?)
+    case keyRotated(KeyRecord)
     case advanced(more: Bool)
     case recorded
+}
+
+/// What a validator learns of a valid token.
+package struct ValidGrant: Sendable {
+    /// As the token tells it.
+    package var expiresAt: Instant
+    /// What is left, where a limited use was consumed.
+    package var usesLeft: UInt32?
+    /// All claims, of a token that only refers to them.
+    package var claims: [UInt8]?
 }
 
 /// What a recovered grant's first presentation is checked against.

@@ -9,3 +9,22 @@ package struct Refusal: Error, Equatable, Sendable {
         self.sentence = sentence
     }
 }
+
+extension Refusal {
+    static var storageLow: Refusal {
+        Refusal(
+            .storageLow, "The broker's disk is nearly full: nothing new until there is space.")
+    }
+
+    static var clockDeviates: Refusal {
+        Refusal(
+            .clockDeviates,
+            "The system's clock departed from the broker's: nothing is issued until it is set right, "
+                + "or the operator accepts it with `mayfly time accept`.")
+    }
+
+    /// The same words for every token that is not valid: why, only the audit knows.
+    static var tokenNotValid: Refusal {
+        Refusal(.tokenNotValid, "The token is not the current token of a live grant.")
+    }
+}

@@ -22,8 +22,19 @@ package struct GrantID: WideIdentifier {
     }
 }
 
-/// One token of a grant: the `jti` claim.
+/// One token of a grant: the `jti` claim. Its high word is its grant's, so that the index that
+/// finds a grant by its id finds it by its current token too.
 package struct TokenID: WideIdentifier {
+    package let high: UInt64
+    package let low: UInt64
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+}
+
+/// What a renewal is known by when it is asked for again: 16 bytes of the agent's choice.
+package struct RenewalID: WideIdentifier {
     package let high: UInt64
     package let low: UInt64
     package init(high: UInt64, low: UInt64) {
@@ -75,6 +86,16 @@ package struct ProcessID: Hashable, Sendable {
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 }
 
+/// What to add to the broker's own time for the time that it tells: 0 until the operator has
+/// accepted a system clock that departed from it. Whole seconds, so that both clocks' seconds begin
+/// together.
+package struct ClockOffset: Hashable, Sendable {
+    package let milliseconds: Int64
+    package static let none = ClockOffset(milliseconds: 0)
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    package var reversed: ClockOffset { ClockOffset(milliseconds: -milliseconds) }
+}
+
 /// Milliseconds since the Unix epoch on the broker's own clock.
 package struct Instant: Hashable, Comparable, Sendable {
     package let milliseconds: UInt64
@@ -86,6 +107,12 @@ package struct Instant: Hashable, Comparable, Sendable {
 
     package func advanced(bySeconds seconds: UInt64) -> Instant {
         Instant(milliseconds: milliseconds + seconds * 1_000)
+    }
+
+    /// As another clock has it; never before the epoch.
+    package func shifted(by offset: ClockOffset) -> Instant {
+        let (sum, _) = Int64(clamping: milliseconds).addingReportingOverflow(offset.milliseconds)
+        return Instant(milliseconds: UInt64(max(0, sum)))
     }
 
     package static func < (left: Instant, right: Instant) -> Bool {
