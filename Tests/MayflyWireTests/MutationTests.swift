@@ -42,12 +42,10 @@ struct MutationTests {
         var output = OutputBuffer()
         var stream = StreamID.none
         for (method, name) in [
-            (Method.authenticate, "AuthenticateRequestMessage"),
-            (.spawn, "SpawnRequestMessage"), (.validate, "ValidateRequestMessage"),
+            (Method.authenticate, "AuthenticateRequest"),
+            (.spawn, "SpawnRequest"), (.validate, "ValidateRequest"),
         ] {
-            guard let golden = GoldenMessage.all.first(where: { $0.name == name }),
-                let next = stream.next
-            else { continue }
+            guard let golden = GoldenMessage.named(name), let next = stream.next else { continue }
             stream = next
             _ = RequestEncoder.appendRequest(
                 stream: stream, method: method, message: EncodedMessage(bytes: golden.bytes),
