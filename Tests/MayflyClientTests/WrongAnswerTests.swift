@@ -49,6 +49,7 @@ struct WrongAnswerTests {
         ("a stream of the broker's own", frame(length: 0, stream: 2)),
         ("a frame over the limit", frame(length: 5 << 20, stream: 3)),
         ("a request", frame(length: 0, stream: 3, type: 1)),
+        ("data of a stream", frame(length: 0, stream: 3, type: 3)),
         ("an unknown type", frame(length: 0, stream: 3, type: 9)),
         ("unknown flags", frame(length: 0, stream: 3, flags: 4)),
         ("an envelope that is none", frame(length: 1, stream: 3) + [0xFF]),

@@ -96,6 +96,22 @@ struct BufferTests {
         #expect(isUntouched)
     }
 
+    @Test func `a message of a stream over the outbound limit is not written`() {
+        var output = OutputBuffer()
+        let stream = StreamID(rawValue: 1)
+        var bytes = [UInt8](repeating: 0, count: WireLimits.outboundFrameBytes)
+        let fits = ResponseEncoder.appendData(
+            stream: stream, message: EncodedMessage(bytes: bytes), to: &output)
+        #expect(fits)
+        output.consumed(output.count)
+        bytes.append(0)
+        let isTooLarge = !ResponseEncoder.appendData(
+            stream: stream, message: EncodedMessage(bytes: bytes), to: &output)
+        #expect(isTooLarge)
+        let isUntouched = output.isEmpty
+        #expect(isUntouched)
+    }
+
     @Test func `a request over the limit is not written`() {
         var output = OutputBuffer()
         var request = ValidateRequestMessage()

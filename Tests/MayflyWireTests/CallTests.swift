@@ -11,11 +11,21 @@ struct CallTests {
                 == .found(method))
     }
 
+    @Test(arguments: Service.allCases)
+    func `a service has its methods and no other's`(service: Service) {
+        let numbers = Method.allCases.filter { $0.service == service }.map(\.rawValue)
+        #expect(numbers == Array(service.methods))
+    }
+
     @Test(arguments: [
         ("mayfly.v1.Agents", "spawn", Method.Lookup.methodUnknown(.agents)),
         ("mayfly.v1.Agents", "", .methodUnknown(.agents)),
         ("mayfly.v1.Agents", "Status", .methodUnknown(.agents)),
         ("mayfly.v1.Trust", "Spawn", .methodUnknown(.trust)),
+        ("mayfly.v1.Apps", "ListGrants", .found(.listAppGrants)),
+        ("mayfly.v1.Operator", "ListGrants", .found(.listGrants)),
+        ("mayfly.v1.Agents", "ListGrants", .methodUnknown(.agents)),
+        ("mayfly.v1.Operator", "AcceptTime", .found(.acceptTime)),
         ("mayfly.v1.agents", "Spawn", .serviceUnknown),
         ("mayfly.v2.Agents", "Spawn", .serviceUnknown),
         ("mayfly.v1.Agents ", "Spawn", .serviceUnknown),

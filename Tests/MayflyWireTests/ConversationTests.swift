@@ -63,6 +63,66 @@ struct ConversationTests {
                     metadata: ["scope": "write:data:1", "empty": ""]))
     }
 
+    @Test func `a stream is asked for, comes message by message and ends with a status`() throws {
+        var wire = OutputBuffer()
+        let isSent = RequestEncoder.appendRequest(
+            stream: StreamID(rawValue: 5), method: .watchRevocations,
+            message: WatchRevocationsRequestMessage(afterPosition: 40), to: &wire)
+        #expect(isSent)
+        var broker = FrameReader(role: .broker, frameLimit: WireLimits.frameBytesBeforeAuthenticate)
+        let call = try #require(wholeFrame(broker.next(in: wire.pending)))
+        #expect(call.flags == .remoteClosed)
+        let envelope = try RequestEnvelope.decode(call.payload)
+        #expect(
+            Method.lookup(service: envelope.service, method: envelope.method)
+                == .found(.watchRevocations))
+        wire.consumed(call.consumed)
+
+        let digest = [UInt8](repeating: 0xD1, count: 32)
+        var message = WatchRevocationsResponseMessage()
+        message.position = 41
+        message.digests = [ByteView(copying: digest)]
+        let isWritten = ResponseEncoder.appendData(
+            stream: call.stream, message: message, to: &wire)
+        // A message whose every field has its default.
+        let isWrittenEmpty = ResponseEncoder.appendData(
+            stream: call.stream, message: WatchRevocationsResponseMessage(), to: &wire)
+        #expect(isWritten && isWrittenEmpty)
+        ResponseEncoder.appendStatus(
+            stream: call.stream, code: .unavailable, message: "", reason: "SHUTTING_DOWN",
+            to: &wire)
+
+        var client = FrameReader(role: .client, frameLimit: WireLimits.outboundFrameBytes)
+        let arena = MessageArena()
+        let first = try #require(wholeFrame(client.next(in: wire.pending)))
+        #expect(first.stream == call.stream)
+        #expect(first.carriesMessage && !first.endsStream)
+        let received = try WatchRevocationsResponseMessage.decode(
+            first.payload, arena: arena, limits: .response)
+        #expect(received.position == 41)
+        #expect(received.digests.map(\.bytes) == [digest])
+        wire.consumed(first.consumed)
+        let second = try #require(wholeFrame(client.next(in: wire.pending)))
+        #expect(second.carriesMessage && !second.endsStream && second.payload.isEmpty)
+        wire.consumed(second.consumed)
+        let last = try #require(wholeFrame(client.next(in: wire.pending)))
+        #expect(last.endsStream && !last.carriesMessage)
+        #expect(
+            try ResponseEnvelope.decode(last.payload).status
+                == RemoteStatus(code: .unavailable, message: "", reason: "SHUTTING_DOWN"))
+    }
+
+    @Test(arguments: Method.allCases)
+    func `only a method that streams is called as one`(method: Method) {
+        var wire = OutputBuffer()
+        let isSent = RequestEncoder.appendRequest(
+            stream: StreamID(rawValue: 1), method: method, message: GetKeysRequestMessage(),
+            to: &wire)
+        #expect(isSent)
+        let flags = FrameHeader(wire.pending)?.flags
+        #expect(flags == (method == .watchRevocations ? 1 : 0))
+    }
+
     private func wholeFrame(_ event: FrameEvent) -> Frame? {
         if case .frame(let frame) = event { frame } else { nil }
     }

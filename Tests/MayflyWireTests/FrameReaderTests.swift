@@ -2,10 +2,10 @@ import Testing
 
 @testable import MayflyWire
 
-/// Every row of the table in FrameReader.swift.
+/// Every row of the tables in FrameReader.swift.
 struct FrameReaderTests {
     enum Expected: Equatable, Sendable {
-        case frame(stream: UInt32, data: Int)
+        case frame(stream: UInt32, type: FrameType = .request, flags: FrameFlags = [], data: Int)
         case incomplete(Int)
         case refused(stream: UInt32, WireFault, closes: Bool)
         case violation(WireFault)
@@ -76,14 +76,20 @@ struct FrameReaderTests {
             "both streaming flags", Craft.frame(stream: 1, flags: 3),
             .refused(stream: 1, .flagsUnknown(3), closes: true)),
         Row(
-            "a server-streaming call", Craft.frame(stream: 1, flags: 1, [7]),
+            "a call that expects a stream", Craft.frame(stream: 1, flags: 1, [7]),
+            .frame(stream: 1, flags: .remoteClosed, data: 1)),
+        Row(
+            "a call that expects a stream, its data to come",
+            Craft.frame(stream: 1, flags: 1, length: 5), .incomplete(15)),
+        Row(
+            "a call whose client streams", Craft.frame(stream: 1, flags: 2, [7]),
             .refused(stream: 1, .streamingUnsupported, closes: false)),
         Row(
-            "a client-streaming call", Craft.frame(stream: 1, flags: 2, [7]),
-            .refused(stream: 1, .streamingUnsupported, closes: false)),
+            "a call whose client streams, its data to come",
+            Craft.frame(stream: 1, flags: 2, length: 5), .incomplete(15)),
         Row(
-            "a streaming call, its data to come", Craft.frame(stream: 1, flags: 1, length: 5),
-            .incomplete(15)),
+            "the end of a client's stream", Craft.frame(stream: 1, type: 3, flags: 5),
+            .refused(stream: 1, .typeUnexpected(.data), closes: true)),
     ]
 
     @Test(arguments: brokerRows)
@@ -116,10 +122,46 @@ struct FrameReaderTests {
     }
 
     static let clientRows = [
-        Row("a response", Craft.frame(stream: 1, type: 2, [1]), .frame(stream: 1, data: 1)),
+        Row(
+            "a response", Craft.frame(stream: 1, type: 2, [1]),
+            .frame(stream: 1, type: .response, data: 1)),
+        Row(
+            "data", Craft.frame(stream: 1, type: 3, [1]),
+            .frame(stream: 1, type: .data, data: 1)),
+        Row(
+            "data without bytes", Craft.frame(stream: 1, type: 3),
+            .frame(stream: 1, type: .data, data: 0)),
+        Row(
+            "the last data", Craft.frame(stream: 1, type: 3, flags: 1, [1]),
+            .frame(stream: 1, type: .data, flags: .remoteClosed, data: 1)),
+        Row(
+            "the end of a stream", Craft.frame(stream: 1, type: 3, flags: 5),
+            .frame(stream: 1, type: .data, flags: [.remoteClosed, .noData], data: 0)),
+        Row(
+            "the end of a stream with data", Craft.frame(stream: 1, type: 3, flags: 5, [1]),
+            .violation(.flagsUnknown(5))),
+        Row(
+            "no data and no end", Craft.frame(stream: 1, type: 3, flags: 4),
+            .violation(.flagsUnknown(4))),
+        Row(
+            "data of a sender that goes on", Craft.frame(stream: 1, type: 3, flags: 2),
+            .violation(.flagsUnknown(2))),
+        Row(
+            "data, flag eight", Craft.frame(stream: 1, type: 3, flags: 8),
+            .violation(.flagsUnknown(8))),
+        Row(
+            "data on an even stream", Craft.frame(stream: 2, type: 3),
+            .violation(.streamNotFromClient)),
+        Row(
+            "data on stream zero", Craft.frame(stream: 0, type: 3),
+            .violation(.streamNotFromClient)),
+        Row("data too large", Craft.frame(stream: 1, type: 3, length: 101), .violation(tooLarge)),
+        Row("data cut short", Craft.frame(stream: 1, type: 3, length: 100), .incomplete(110)),
         Row("a request", Craft.frame(stream: 1), .violation(.typeUnexpected(.request))),
-        Row("data", Craft.frame(stream: 1, type: 3), .violation(.typeUnexpected(.data))),
         Row("an even stream", Craft.frame(stream: 2, type: 2), .violation(.streamNotFromClient)),
+        Row(
+            "a response's end", Craft.frame(stream: 1, type: 2, flags: 5),
+            .violation(.flagsUnknown(5))),
         Row("flags", Craft.frame(stream: 1, type: 2, flags: 1), .violation(.flagsUnknown(1))),
         Row("an unknown type", Craft.frame(stream: 1, type: 9), .violation(.typeUnknown(9))),
         Row("too large", Craft.frame(stream: 1, type: 2, length: 101), .violation(tooLarge)),
@@ -127,7 +169,7 @@ struct FrameReaderTests {
     ]
 
     @Test(arguments: clientRows)
-    func `a client takes nothing but responses`(row: Row) {
+    func `a client takes responses and the data of streams`(row: Row) {
         var reader = FrameReader(role: .client, frameLimit: Self.limit)
         #expect(read(&reader, row.bytes) == row.expected)
     }
@@ -136,8 +178,39 @@ struct FrameReaderTests {
         var reader = FrameReader(role: .client, frameLimit: Self.limit)
         for stream: UInt32 in [9, 1, 5] {
             let bytes = Craft.frame(stream: stream, type: 2)
-            #expect(read(&reader, bytes) == .frame(stream: stream, data: 0))
+            #expect(read(&reader, bytes) == .frame(stream: stream, type: .response, data: 0))
         }
+    }
+
+    @Test func `data of streams and responses may come in any order`() {
+        var reader = FrameReader(role: .client, frameLimit: Self.limit)
+        for (stream, type) in [(9, .data), (1, .response), (9, .data), (5, .data), (9, .response)]
+            as [(UInt32, FrameType)]
+        {
+            let bytes = Craft.frame(stream: stream, type: type.rawValue, [7])
+            #expect(read(&reader, bytes) == .frame(stream: stream, type: type, data: 1))
+        }
+    }
+
+    static let kinds: [(FrameType, FrameFlags, ends: Bool, carries: Bool)] = [
+        (.request, [], true, false),
+        (.request, .remoteClosed, true, false),
+        (.request, .remoteOpen, false, false),
+        (.response, [], true, false),
+        (.data, [], false, true),
+        (.data, .remoteClosed, true, true),
+        (.data, [.remoteClosed, .noData], true, false),
+    ]
+
+    @Test(arguments: kinds)
+    func `a frame says whether it ends its stream and has a message of it`(
+        type: FrameType, flags: FrameFlags, ends: Bool, carries: Bool
+    ) {
+        let frame = Frame(
+            stream: StreamID(rawValue: 1), type: type, flags: flags,
+            payload: UnsafeRawBufferPointer(start: nil, count: 0), consumed: 10)
+        #expect(frame.endsStream == ends)
+        #expect(frame.carriesMessage == carries)
     }
 
     @Test func `an incomplete frame leaves no trace`() {
@@ -184,7 +257,9 @@ struct FrameReaderTests {
         bytes.withUnsafeBytes { buffer in
             switch reader.next(in: buffer) {
             case .frame(let frame):
-                return .frame(stream: frame.stream.rawValue, data: frame.payload.count)
+                return .frame(
+                    stream: frame.stream.rawValue, type: frame.type, flags: frame.flags,
+                    data: frame.payload.count)
             case .incomplete(let needed): return .incomplete(needed)
             case .refused(let stream, let fault, _):
                 return .refused(stream: stream.rawValue, fault, closes: fault.closes)

@@ -25,6 +25,50 @@ struct MutationTests {
         }
     }
 
+    @Test func `what a client reads of a damaged stream ends or is refused`() {
+        var generator = SeededGenerator(seed: 11)
+        let arena = MessageArena()
+        var messages = 0
+        for _ in 0..<2_000 {
+            messages += follow(mutate(streamed(), using: &generator), arena)
+            arena.reset()
+        }
+        #expect(messages > 2_000)
+    }
+
+    /// A stream of three messages and its end.
+    private func streamed() -> [UInt8] {
+        guard let golden = GoldenMessage.named("WatchRevocationsResponse") else { return [] }
+        let stream = StreamID(rawValue: 7)
+        var output = OutputBuffer()
+        for _ in 0..<3 {
+            _ = ResponseEncoder.appendData(
+                stream: stream, message: EncodedMessage(bytes: golden.bytes), to: &output)
+        }
+        ResponseEncoder.appendStatus(
+            stream: stream, code: .unavailable, message: "", reason: "SHUTTING_DOWN", to: &output)
+        return [UInt8](output.pending)
+    }
+
+    /// Reads as a client would; gives the number of messages that could be read.
+    private func follow(_ bytes: [UInt8], _ arena: MessageArena) -> Int {
+        var reader = FrameReader(role: .client, frameLimit: WireLimits.outboundFrameBytes)
+        var messages = 0
+        bytes.withUnsafeBytes { buffer in
+            var rest = buffer
+            while case .frame(let frame) = reader.next(in: rest) {
+                rest = UnsafeRawBufferPointer(rebasing: rest[frame.consumed...])
+                if frame.carriesMessage {
+                    let message = try? WatchRevocationsResponseMessage.decode(
+                        frame.payload, arena: arena, limits: .response)
+                    if message != nil { messages += 1 }
+                }
+                if frame.endsStream { return }
+            }
+        }
+        return messages
+    }
+
     @Test func `a damaged conversation ends in answers`() {
         var generator = SeededGenerator(seed: 7)
         let arena = MessageArena()
@@ -37,17 +81,17 @@ struct MutationTests {
         #expect(answered > 2_000)
     }
 
-    /// Three calls of a client.
+    /// Calls of a client, and one to a method that streams.
     private func conversation() -> [UInt8] {
         var output = OutputBuffer()
         var stream = StreamID.none
         for (method, name) in [
-            (Method.authenticate, "AuthenticateRequestMessage"),
-            (.spawn, "SpawnRequestMessage"), (.validate, "ValidateRequestMessage"),
+            (Method.authenticate, "AuthenticateRequest"), (.spawn, "SpawnRequest"),
+            (.validate, "ValidateRequest"), (.renew, "RenewRequest"),
+            (.delegate, "DelegateRequest"), (.heartbeat, "HeartbeatRequest"),
+            (.watchRevocations, "WatchRevocationsRequest"), (.release, "ReleaseRequest"),
         ] {
-            guard let golden = GoldenMessage.all.first(where: { $0.name == name }),
-                let next = stream.next
-            else { continue }
+            guard let golden = GoldenMessage.named(name), let next = stream.next else { continue }
             stream = next
             _ = RequestEncoder.appendRequest(
                 stream: stream, method: method, message: EncodedMessage(bytes: golden.bytes),
@@ -94,8 +138,21 @@ struct MutationTests {
             case .found(.spawn):
                 let request = try SpawnRequestMessage.decode(payload, arena: arena)
                 _ = try SpawnBodyMessage.decode(request.body.rawBuffer, arena: arena)
+            case .found(.renew):
+                let request = try RenewRequestMessage.decode(payload, arena: arena)
+                _ = try RenewBodyMessage.decode(request.body.rawBuffer, arena: arena)
+            case .found(.delegate):
+                _ = try DelegateRequestMessage.decode(payload, arena: arena)
+            case .found(.heartbeat):
+                _ = try HeartbeatRequestMessage.decode(payload, arena: arena)
             case .found(.validate):
                 _ = try ValidateRequestMessage.decode(payload, arena: arena)
+            case .found(let method) where method.isServerStreaming && frame.flags == .remoteClosed:
+                let request = try WatchRevocationsRequestMessage.decode(payload, arena: arena)
+                var message = WatchRevocationsResponseMessage()
+                message.position = request.afterPosition
+                _ = ResponseEncoder.appendData(
+                    stream: frame.stream, message: message, to: &output)
             case .found, .methodUnknown, .serviceUnknown:
                 _ = try AuthenticateRequestMessage.decode(payload, arena: arena)
             }

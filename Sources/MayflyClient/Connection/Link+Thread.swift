@@ -126,6 +126,9 @@ extension Link {
     }
 
     private func deliver(_ frame: Frame, _ arena: MessageArena) throws(MayflyError) {
+        guard frame.type == .response else {
+            throw .protocolViolation("a \(frame.type) frame is not expected here")
+        }
         let call: CallTable.Call
         switch state.withLock({ $0.calls.take(frame.stream) }) {
         case .call(let waiting): call = waiting

@@ -53,6 +53,14 @@ final class Pipeline {
                 case .found(let method) = Method.lookup(
                     service: envelope.service, method: envelope.method)
             else { throw Refusal(.methodUnknown, "No such method; see proto/PROTOCOL.md.") }
+            // A client that expects the other kind of answer could not read this one.
+            guard frame.flags.contains(.remoteClosed) == method.isServerStreaming else {
+                throw Refusal(
+                    .unimplemented,
+                    method.isServerStreaming
+                        ? "The method answers with a stream; call it so (flags 1)."
+                        : "The method answers once; call it so (flags 0).")
+            }
             try dispatch(method, envelope.payload.rawBuffer, request)
         } catch {
             refuse(error, request)

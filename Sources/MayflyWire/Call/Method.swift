@@ -19,14 +19,14 @@ package enum Service: UInt8, Sendable, CaseIterable {
     package var methods: ClosedRange<UInt8> {
         switch self {
         case .agents: Method.spawn.rawValue...Method.heartbeat.rawValue
-        case .apps: Method.authenticate.rawValue...Method.createLaunchToken.rawValue
-        case .operator: Method.createApp.rawValue...Method.metrics.rawValue
+        case .apps: Method.authenticate.rawValue...Method.listAppGrants.rawValue
+        case .operator: Method.createApp.rawValue...Method.acceptTime.rawValue
         case .trust: Method.getKeys.rawValue...Method.watchRevocations.rawValue
         }
     }
 }
 
-/// Every method of the contract, also those that answer UNIMPLEMENTED for now.
+/// Every method of the contract.
 package enum Method: UInt8, Sendable, CaseIterable {
     case spawn
     case spawnBatch
@@ -43,6 +43,7 @@ package enum Method: UInt8, Sendable, CaseIterable {
 
     case authenticate
     case createLaunchToken
+    case listAppGrants
 
     case createApp
     case listApps
@@ -57,6 +58,9 @@ package enum Method: UInt8, Sendable, CaseIterable {
     case rotateKey
     case status
     case metrics
+    case listRevocations
+    case liftRevocation
+    case acceptTime
 
     case getKeys
     case watchRevocations
@@ -81,14 +85,18 @@ package enum Method: UInt8, Sendable, CaseIterable {
         return .methodUnknown(found)
     }
 
+    /// Whether its answer is a stream of messages instead of one.
+    package var isServerStreaming: Bool { self == .watchRevocations }
+
     package var service: Service {
         switch self {
         case .spawn, .spawnBatch, .challenge, .register, .describe, .validate, .validateBatch,
             .renew, .release, .releaseBatch, .delegate, .heartbeat:
             .agents
-        case .authenticate, .createLaunchToken: .apps
+        case .authenticate, .createLaunchToken, .listAppGrants: .apps
         case .createApp, .listApps, .getApp, .updateApp, .removeApp, .operatorCreateLaunchToken,
-            .revoke, .listGrants, .queryEvents, .checkpoint, .rotateKey, .status, .metrics:
+            .revoke, .listGrants, .queryEvents, .checkpoint, .rotateKey, .status, .metrics,
+            .listRevocations, .liftRevocation, .acceptTime:
             .operator
         case .getKeys, .watchRevocations: .trust
         }
@@ -117,12 +125,15 @@ package enum Method: UInt8, Sendable, CaseIterable {
         case .updateApp: "UpdateApp"
         case .removeApp: "RemoveApp"
         case .revoke: "Revoke"
-        case .listGrants: "ListGrants"
+        case .listGrants, .listAppGrants: "ListGrants"
         case .queryEvents: "QueryEvents"
         case .checkpoint: "Checkpoint"
         case .rotateKey: "RotateKey"
         case .status: "Status"
         case .metrics: "Metrics"
+        case .listRevocations: "ListRevocations"
+        case .liftRevocation: "LiftRevocation"
+        case .acceptTime: "AcceptTime"
         case .getKeys: "GetKeys"
         case .watchRevocations: "WatchRevocations"
         }

@@ -15,7 +15,8 @@ package enum RequestEncoder {
         return counter.count
     }
 
-    /// Appends a unary call.
+    /// Appends a call: a unary one, or, where the method answers with a stream, one that says
+    /// that its client sends nothing more.
     ///
     /// - Parameter timeoutNanoseconds: how long the caller waits; 0 without limit.
     /// - Returns: false, with nothing appended, where the frame would be over `limit`.
@@ -27,7 +28,10 @@ package enum RequestEncoder {
         let size = frameSize(
             method: method, message: message, timeoutNanoseconds: timeoutNanoseconds)
         guard size <= limit else { return false }
-        FrameWriter.append(type: .request, stream: stream, size: size, to: &output) { writer in
+        FrameWriter.append(
+            type: .request, stream: stream, flags: method.isServerStreaming ? .remoteClosed : [],
+            size: size, to: &output
+        ) { writer in
             encode(method, message, timeoutNanoseconds, into: &writer)
         }
         return true
@@ -60,12 +64,13 @@ package struct EncodedMessage: EncodableMessage, Sendable {
 enum FrameWriter {
     /// Appends a header and `size` bytes that `body` writes.
     static func append(
-        type: FrameType, stream: StreamID, size: Int, to output: inout OutputBuffer,
-        body: (inout FieldWriter) -> Void
+        type: FrameType, stream: StreamID, flags: FrameFlags = [], size: Int,
+        to output: inout OutputBuffer, body: (inout FieldWriter) -> Void
     ) {
         precondition(size <= Int(UInt32.max), "a frame's length is 32 bits")
         let place = output.extend(by: FrameHeader.size + size)
-        FrameHeader(length: UInt32(size), stream: stream, type: type).write(to: place)
+        FrameHeader(length: UInt32(size), stream: stream, type: type, flags: flags)
+            .write(to: place)
         var writer = FieldWriter(
             UnsafeMutableRawBufferPointer(start: place + FrameHeader.size, count: size))
         body(&writer)

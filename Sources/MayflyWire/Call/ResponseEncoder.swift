@@ -30,6 +30,22 @@ package enum ResponseEncoder {
         return true
     }
 
+    /// Appends a message of a stream: data that is the message itself, without an envelope.
+    ///
+    /// The stream ends with `appendStatus`: the broker ends one only for a reason.
+    ///
+    /// - Returns: false, with nothing appended, where the frame would be over the outbound limit.
+    package static func appendData(
+        stream: StreamID, message: some EncodableMessage, to output: inout OutputBuffer
+    ) -> Bool {
+        let size = message.encodedSize
+        guard size <= WireLimits.outboundFrameBytes else { return false }
+        FrameWriter.append(type: .data, stream: stream, size: size, to: &output) { writer in
+            message.encode(into: &writer)
+        }
+        return true
+    }
+
     /// Appends a refusal: `google.rpc.Status` with an `ErrorInfo` of domain `mayfly`.
     ///
     /// - Parameters:

@@ -1,7 +1,8 @@
 /// The fields of a message that the scan has passed, one after the other.
 ///
-/// For the few messages whose business is to carry another message's bytes: the decoder would copy
-/// those, a walk gives a view of them.
+/// For messages whose business is to carry another message's bytes, and for the frequent ones around
+/// a token: the decoder would copy those, a walk gives views of them. The scan has seen to it that a
+/// number fits its field.
 struct FieldWalk {
     struct Field {
         var number: UInt32

@@ -28,7 +28,7 @@ package struct StreamID: Hashable, Comparable, Sendable {
 package enum FrameType: UInt8, Sendable {
     case request = 1
     case response = 2
-    /// Stream data; no stream is served yet.
+    /// One message of a stream, as it is, without an envelope. Only a broker sends it.
     case data = 3
 }
 
@@ -41,6 +41,9 @@ package struct FrameFlags: OptionSet, Sendable {
     package static let remoteClosed = FrameFlags(rawValue: 1)
     /// Request: a streaming call whose client goes on sending.
     package static let remoteOpen = FrameFlags(rawValue: 2)
+    /// Data, beside `remoteClosed`: there is no message in it. Not in ttrpc's specification; its
+    /// published implementations end their streams with it.
+    package static let noData = FrameFlags(rawValue: 4)
 }
 
 /// The ten bytes before a frame's data, big-endian: u32 length of the data, u32 stream, u8 type,
@@ -88,4 +91,16 @@ package struct Frame {
     package var payload: UnsafeRawBufferPointer
     /// Header and data: how far to move on in the buffer.
     package var consumed: Int
+
+    /// Whether nothing more comes on its stream from the side that sent it.
+    package var endsStream: Bool {
+        switch type {
+        case .request: flags != .remoteOpen
+        case .response: true
+        case .data: flags.contains(.remoteClosed)
+        }
+    }
+
+    /// Whether its payload is a message of a stream: of no bytes where every field has its default.
+    package var carriesMessage: Bool { type == .data && !flags.contains(.noData) }
 }

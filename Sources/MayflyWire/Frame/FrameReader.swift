@@ -27,11 +27,24 @@ package enum FrameEvent {
 /// | stream id even or zero | INVALID_ARGUMENT, MALFORMED_MESSAGE | close |
 /// | stream id reused or lower than one before | none | close |
 /// | flags other than 0, 1, 2 | INVALID_ARGUMENT, MALFORMED_MESSAGE | close |
-/// | flags 1 or 2: a streaming call | UNIMPLEMENTED, UNIMPLEMENTED, after its data | go on |
+/// | flags 2: a call whose client streams | UNIMPLEMENTED, UNIMPLEMENTED, after its data | go on |
 /// | end of stream inside a frame | none | close |
 ///
-/// A client closes on whatever is not a response without flags, within its limit, on an odd
-/// stream; matching it to a call under way is the caller's.
+/// A request with flags 0 or 1 is a frame: a unary call, and one whose client expects a stream.
+/// Whether the method has a stream to give is the caller's check, which refuses a call of the wrong
+/// kind with UNIMPLEMENTED, either way round, and goes on.
+///
+/// What a client takes, on an odd stream and within its limit; it closes on anything else:
+///
+/// | received by a client | meaning |
+/// |---|---|
+/// | a response, flags 0 | the answer to a unary call, or the end of a stream |
+/// | data, flags 0 | a message of a stream |
+/// | data, flags 1 | the last message of a stream |
+/// | data, flags 5, length 0 | the end of a stream, without a message |
+///
+/// Whether a call is under way on that stream, and whether it is one that streams, is the caller's
+/// check.
 package struct FrameReader: Sendable {
     package enum Role: Sendable {
         case broker
@@ -86,18 +99,20 @@ package struct FrameReader: Sendable {
         guard header.stream.isFromClient else { return .streamNotFromClient }
         guard header.stream > lastStream else { return .streamNotIncreasing }
         switch header.flags {
-        case 0: return nil
-        case FrameFlags.remoteClosed.rawValue, FrameFlags.remoteOpen.rawValue:
-            return .streamingUnsupported
+        case 0, FrameFlags.remoteClosed.rawValue: return nil
+        case FrameFlags.remoteOpen.rawValue: return .streamingUnsupported
         default: return .flagsUnknown(header.flags)
         }
     }
 
     private func clientFault(_ header: FrameHeader, _ type: FrameType) -> WireFault? {
-        guard type == .response else { return .typeUnexpected(type) }
+        guard type != .request else { return .typeUnexpected(type) }
         guard header.stream.isFromClient else { return .streamNotFromClient }
-        guard header.flags == 0 else { return .flagsUnknown(header.flags) }
-        return nil
+        switch (type, FrameFlags(rawValue: header.flags)) {
+        case (_, []), (.data, .remoteClosed): return nil
+        case (.data, [.remoteClosed, .noData]) where header.length == 0: return nil
+        default: return .flagsUnknown(header.flags)
+        }
     }
 
     /// A fault that ends the connection, with an answer where one cannot be misread.

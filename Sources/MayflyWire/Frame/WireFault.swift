@@ -8,8 +8,9 @@ package enum WireFault: Error, Equatable, Sendable {
     case typeUnknown(UInt8)
     /// A type that this side does not take.
     case typeUnexpected(FrameType)
+    /// Flags that a frame of its type and length does not have.
     case flagsUnknown(UInt8)
-    /// A streaming call: specified by ttrpc, served by no method yet.
+    /// A call whose client goes on sending: specified by ttrpc, and no method takes one.
     case streamingUnsupported
 
     package var code: StatusCode {
@@ -52,8 +53,8 @@ package enum WireFault: Error, Equatable, Sendable {
         case .streamNotIncreasing: "stream ids must grow and are never reused"
         case .typeUnknown(let type): "frame type \(type) is unknown"
         case .typeUnexpected(let type): "a \(type) frame is not expected here"
-        case .flagsUnknown(let flags): "frame flags \(flags) are unknown for this type"
-        case .streamingUnsupported: "streaming calls are not served"
+        case .flagsUnknown(let flags): "frame flags \(flags) are unknown for this frame"
+        case .streamingUnsupported: "calls whose client streams are not served"
         }
     }
 }

@@ -8,6 +8,13 @@ package enum WireLimits {
     /// Outbound: ttrpc's own limit.
     package static let outboundFrameBytes = 4 << 20
     package static let batchItems = 1_024
+    /// A token in a request, in characters. What would be longer is issued by reference.
+    package static let tokenBytes = 16 << 10
+    /// A hop in a request, in characters: 64 scopes and 16 audiences of 256 bytes each, quoted and
+    /// in base64url, with a token beside it inside the smaller frame.
+    package static let hopBytes = 32 << 10
+    /// Digests in one message of a stream of revocations.
+    package static let streamDigests = 4_096
     /// How deep messages may be nested in each other; the contract's deepest is three.
     package static let messageDepth = 8
 }

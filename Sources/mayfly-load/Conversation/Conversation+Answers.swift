@@ -8,7 +8,7 @@ extension Conversation {
 
     /// Takes one answer. It throws where the broker broke the protocol.
     func take(_ frame: Frame, now: Moment) throws(LoadFailure) {
-        guard let call = calls.end(frame.stream) else {
+        guard frame.type == .response, let call = calls.end(frame.stream) else {
             throw .protocolViolation("an answer to a call that was not made")
         }
         share.inFlight -= 1

@@ -46,7 +46,7 @@ struct Caller: ~Copyable {
         while true {
             switch reader.next(in: input.pending) {
             case .frame(let frame):
-                guard frame.stream == stream else {
+                guard frame.type == .response, frame.stream == stream else {
                     throw .protocolViolation("an answer to a call that was not made")
                 }
                 return try Self.read(frame, method)

@@ -70,35 +70,6 @@ package struct SpawnBodyMessage: UnpackedMessage, EncodableMessage {
     }
 }
 
-/// `mayfly.v1.SpawnRequest`. Its views are into the decoded bytes: the body is exactly what was
-/// received, because the proof covers those bytes.
-package struct SpawnRequestMessage: DecodableMessage, EncodableMessage {
-    /// A serialized `SpawnBody`.
-    package var body = ByteView.empty
-    package var proof = ByteView.empty
-
-    package static let schema = MessageSchema(mayfly__v1__spawn_request__init)
-
-    package init() {}
-
-    package static func decode(
-        scanned bytes: UnsafeRawBufferPointer, arena: MessageArena
-    ) throws(DecodeFailure) -> SpawnRequestMessage {
-        var message = SpawnRequestMessage()
-        var walk = FieldWalk(bytes)
-        while let field = try walk.next() {
-            if field.number == 1 { message.body = field.bytes }
-            if field.number == 2 { message.proof = field.bytes }
-        }
-        return message
-    }
-
-    package func encode(into writer: inout FieldWriter) {
-        writer.bytes(1, body)
-        writer.bytes(2, proof)
-    }
-}
-
 /// `mayfly.v1.SpawnBatchBody`: what a batch's proof covers.
 package struct SpawnBatchBodyMessage: UnpackedMessage, EncodableMessage {
     package var proofSequence: UInt64 = 0
@@ -120,7 +91,7 @@ package struct SpawnBatchBodyMessage: UnpackedMessage, EncodableMessage {
     }
 }
 
-/// `mayfly.v1.SpawnBatchRequest`. Its views are into the decoded bytes, as in a SpawnRequest.
+/// `mayfly.v1.SpawnBatchRequest`. Its views are into the decoded bytes, as in a proven request.
 package struct SpawnBatchRequestMessage: DecodableMessage, EncodableMessage {
     /// A serialized `SpawnBatchBody`.
     package var body = ByteView.empty
@@ -179,7 +150,8 @@ package struct SpawnedAgentMessage: UnpackedMessage, EncodableMessage, Equatable
     }
 }
 
-/// `mayfly.v1.SpawnResponse`.
+/// `mayfly.v1.SpawnResponse`, `RegisterResponse`, `RenewResponse` and `DelegateResponse`, which are
+/// the same on the wire: an agent with its token.
 package struct SpawnResponseMessage: UnpackedMessage, EncodableMessage, Equatable, Sendable {
     package var agent: SpawnedAgentMessage?
 
@@ -194,6 +166,10 @@ package struct SpawnResponseMessage: UnpackedMessage, EncodableMessage, Equatabl
 
     package func encode(into writer: inout FieldWriter) { writer.message(1, agent) }
 }
+
+package typealias RegisterResponseMessage = SpawnResponseMessage
+package typealias RenewResponseMessage = SpawnResponseMessage
+package typealias DelegateResponseMessage = SpawnResponseMessage
 
 /// `mayfly.v1.SpawnBatchResponse`.
 package struct SpawnBatchResponseMessage: UnpackedMessage, EncodableMessage, Equatable, Sendable {

@@ -1,7 +1,7 @@
 private import CMayflyProto
 
 /// `mayfly.v1.StatusRequest`.
-package struct StatusRequestMessage: EmptyRequest {
+package struct StatusRequestMessage: EmptyMessage {
     package static let schema = MessageSchema(mayfly__v1__status_request__init)
     package init() {}
 }
@@ -31,6 +31,16 @@ package struct StatusResponseMessage: UnpackedMessage, EncodableMessage, Equatab
     package var refused: UInt64 = 0
     package var reactors: UInt32 = 0
     package var pid: UInt32 = 0
+    /// The system's clock less the broker's.
+    package var clockDeviationMilliseconds: Int64 = 0
+    package var isIssuingStopped = false
+    package var launchTokens: UInt64 = 0
+    package var revocationRecords: UInt64 = 0
+    package var watchers: UInt64 = 0
+    package var registered: UInt64 = 0
+    package var renewed: UInt64 = 0
+    package var delegated: UInt64 = 0
+    package var revoked: UInt64 = 0
 
     package static let schema = MessageSchema(mayfly__v1__status_response__init)
 
@@ -61,6 +71,15 @@ package struct StatusResponseMessage: UnpackedMessage, EncodableMessage, Equatab
         refused = message.refused
         reactors = message.reactors
         pid = message.pid
+        clockDeviationMilliseconds = message.clock_deviation_milliseconds
+        isIssuingStopped = message.is_issuing_stopped != 0
+        launchTokens = message.launch_tokens
+        revocationRecords = message.revocation_records
+        watchers = message.watchers
+        registered = message.registered
+        renewed = message.renewed
+        delegated = message.delegated
+        revoked = message.revoked
     }
 
     package func encode(into writer: inout FieldWriter) {
@@ -87,5 +106,14 @@ package struct StatusResponseMessage: UnpackedMessage, EncodableMessage, Equatab
         writer.number(21, refused)
         writer.number(22, reactors)
         writer.number(23, pid)
+        writer.signed(24, clockDeviationMilliseconds)
+        writer.flag(25, isIssuingStopped)
+        writer.number(26, launchTokens)
+        writer.number(27, revocationRecords)
+        writer.number(28, watchers)
+        writer.number(29, registered)
+        writer.number(30, renewed)
+        writer.number(31, delegated)
+        writer.number(32, revoked)
     }
 }

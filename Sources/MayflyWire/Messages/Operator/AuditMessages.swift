@@ -69,6 +69,12 @@ package struct EventMessage: UnpackedMessage, EncodableMessage, Equatable, Senda
     package var pid: UInt32 = 0
     package var count: UInt64 = 0
     package var detail = ""
+    /// Of a delegation.
+    package var parentGrantID = ""
+    package var depth: UInt32 = 0
+    package var chainHash = ""
+    /// Of a renewal: the token that it replaced.
+    package var previousTokenID = ""
 
     package static let schema = MessageSchema(mayfly__v1__event__init)
 
@@ -92,6 +98,10 @@ package struct EventMessage: UnpackedMessage, EncodableMessage, Equatable, Senda
         pid = message.pid
         count = message.count
         detail = String(message.detail)
+        parentGrantID = String(message.parent_grant_id)
+        depth = message.depth
+        chainHash = String(message.chain_hash)
+        previousTokenID = String(message.previous_token_id)
     }
 
     package func encode(into writer: inout FieldWriter) {
@@ -111,6 +121,10 @@ package struct EventMessage: UnpackedMessage, EncodableMessage, Equatable, Senda
         writer.number(14, pid)
         writer.number(15, count)
         writer.text(16, detail)
+        writer.text(17, parentGrantID)
+        writer.number(18, depth)
+        writer.text(19, chainHash)
+        writer.text(20, previousTokenID)
     }
 }
 
@@ -142,7 +156,7 @@ package struct QueryEventsResponseMessage: UnpackedMessage, EncodableMessage, Eq
 }
 
 /// `mayfly.v1.CheckpointRequest`.
-package struct CheckpointRequestMessage: EmptyRequest {
+package struct CheckpointRequestMessage: EmptyMessage {
     package static let schema = MessageSchema(mayfly__v1__checkpoint_request__init)
     package init() {}
 }

@@ -1,20 +1,7 @@
 private import CMayflyProto
 
-/// A request without fields: GetKeys, ListApps, Checkpoint, Status.
-package protocol EmptyRequest: DecodableMessage, EncodableMessage, Equatable, Sendable {
-    init()
-}
-
-extension EmptyRequest {
-    package static func decode(
-        scanned bytes: UnsafeRawBufferPointer, arena: MessageArena
-    ) throws(DecodeFailure) -> Self { Self() }
-
-    package func encode(into writer: inout FieldWriter) {}
-}
-
 /// `mayfly.v1.GetKeysRequest`.
-package struct GetKeysRequestMessage: EmptyRequest {
+package struct GetKeysRequestMessage: EmptyMessage {
     package static let schema = MessageSchema(mayfly__v1__get_keys_request__init)
     package init() {}
 }

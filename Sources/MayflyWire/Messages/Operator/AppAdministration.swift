@@ -13,6 +13,11 @@ package struct AppMessage: UnpackedMessage, EncodableMessage, Equatable, Sendabl
     package var epoch: UInt32 = 0
     package var liveGrants: UInt64 = 0
     package var createdAt: UInt64 = 0
+    /// Empty where it has no secret.
+    package var clientID = ""
+    package var heartbeatPolicy = HeartbeatPolicyMessage.unspecified
+    package var heartbeatIntervalSeconds: UInt32 = 0
+    package var crossAppDelegation = false
 
     package static let schema = MessageSchema(mayfly__v1__app__init)
 
@@ -33,6 +38,10 @@ package struct AppMessage: UnpackedMessage, EncodableMessage, Equatable, Sendabl
         epoch = message.epoch
         liveGrants = message.live_grants
         createdAt = message.created_at
+        clientID = String(message.client_id)
+        heartbeatPolicy = HeartbeatPolicyMessage(message.heartbeat_policy)
+        heartbeatIntervalSeconds = message.heartbeat_interval_seconds
+        crossAppDelegation = message.cross_app_delegation != 0
     }
 
     package func encode(into writer: inout FieldWriter) {
@@ -47,38 +56,62 @@ package struct AppMessage: UnpackedMessage, EncodableMessage, Equatable, Sendabl
         writer.number(9, epoch)
         writer.number(10, liveGrants)
         writer.number(11, createdAt)
+        writer.text(12, clientID)
+        writer.enumeration(13, heartbeatPolicy)
+        writer.number(14, heartbeatIntervalSeconds)
+        writer.flag(15, crossAppDelegation)
     }
 }
 
 /// `mayfly.v1.CreateAppRequest`.
 package struct CreateAppRequestMessage: UnpackedMessage, EncodableMessage, Equatable, Sendable {
     package var app: AppMessage?
+    /// Make a client id and a secret for it.
+    package var issueSecret = false
 
     package static let schema = MessageSchema(mayfly__v1__create_app_request__init)
 
-    package init(app: AppMessage? = nil) { self.app = app }
-
-    init(_ unpacked: UnpackedPointer) {
-        app = AppMessage(ifPresent: unpacked.load(as: Mayfly__V1__CreateAppRequest.self).app)
+    package init(app: AppMessage? = nil, issueSecret: Bool = false) {
+        self.app = app
+        self.issueSecret = issueSecret
     }
 
-    package func encode(into writer: inout FieldWriter) { writer.message(1, app) }
+    init(_ unpacked: UnpackedPointer) {
+        let message = unpacked.load(as: Mayfly__V1__CreateAppRequest.self)
+        app = AppMessage(ifPresent: message.app)
+        issueSecret = message.issue_secret != 0
+    }
+
+    package func encode(into writer: inout FieldWriter) {
+        writer.message(1, app)
+        writer.flag(2, issueSecret)
+    }
 }
 
-/// `mayfly.v1.CreateAppResponse`, `GetAppResponse` and `UpdateAppResponse`, which are the same on
-/// the wire: the app as it now is.
+/// `mayfly.v1.CreateAppResponse` and `UpdateAppResponse`, which are the same on the wire, and
+/// `GetAppResponse`, which never has a secret: the app as it now is.
 package struct AppResponseMessage: UnpackedMessage, EncodableMessage, Equatable, Sendable {
     package var app: AppMessage?
+    /// Where one was issued: 64 hexadecimal characters, shown once.
+    package var clientSecret = ""
 
-    package static let schema = MessageSchema(mayfly__v1__get_app_response__init)
+    package static let schema = MessageSchema(mayfly__v1__create_app_response__init)
 
-    package init(app: AppMessage? = nil) { self.app = app }
-
-    init(_ unpacked: UnpackedPointer) {
-        app = AppMessage(ifPresent: unpacked.load(as: Mayfly__V1__GetAppResponse.self).app)
+    package init(app: AppMessage? = nil, clientSecret: String = "") {
+        self.app = app
+        self.clientSecret = clientSecret
     }
 
-    package func encode(into writer: inout FieldWriter) { writer.message(1, app) }
+    init(_ unpacked: UnpackedPointer) {
+        let message = unpacked.load(as: Mayfly__V1__CreateAppResponse.self)
+        app = AppMessage(ifPresent: message.app)
+        clientSecret = String(message.client_secret)
+    }
+
+    package func encode(into writer: inout FieldWriter) {
+        writer.message(1, app)
+        writer.text(2, clientSecret)
+    }
 }
 
 package typealias CreateAppResponseMessage = AppResponseMessage
@@ -86,7 +119,7 @@ package typealias GetAppResponseMessage = AppResponseMessage
 package typealias UpdateAppResponseMessage = AppResponseMessage
 
 /// `mayfly.v1.ListAppsRequest`.
-package struct ListAppsRequestMessage: EmptyRequest {
+package struct ListAppsRequestMessage: EmptyMessage {
     package static let schema = MessageSchema(mayfly__v1__list_apps_request__init)
     package init() {}
 }

@@ -36,6 +36,8 @@ package struct ValidateResponseMessage: UnpackedMessage, EncodableMessage, Equat
     /// The token's payload, JSON, exactly as signed.
     package var claims: [UInt8] = []
     package var expiresAt: UInt64 = 0
+    /// Only where one of a limited number was consumed.
+    package var usesLeft: UInt32 = 0
 
     package static let schema = MessageSchema(mayfly__v1__validate_response__init)
 
@@ -46,12 +48,14 @@ package struct ValidateResponseMessage: UnpackedMessage, EncodableMessage, Equat
         valid = message.valid != 0
         claims = [UInt8](message.claims)
         expiresAt = message.expires_at
+        usesLeft = message.uses_left
     }
 
     package func encode(into writer: inout FieldWriter) {
         writer.flag(1, valid)
         writer.bytes(2, claims)
         writer.number(3, expiresAt)
+        writer.number(4, usesLeft)
     }
 }
 
