@@ -54,7 +54,8 @@ final class TokenIssuer: Issuance {
         _ grant: borrowing GrantRecord, app: Name, lineage: [[UInt8]]
     ) -> UnsignedToken {
         let payload =
-            grant.isByReference ? reference(to: grant) : claims(of: grant, app: app, lineage: lineage)
+            grant.isByReference
+            ? reference(to: grant) : claims(of: grant, app: app, lineage: lineage)
         let signer = signer(grant.key)
         var input: [UInt8] = []
         input.reserveCapacity(signer.encodedCount(payloadCount: payload.count))
@@ -89,6 +90,8 @@ final class TokenIssuer: Issuance {
     func agent(_ subject: UnsafeRawBufferPointer) -> AgentName? {
         AgentURI(subject).flatMap { agent($0) }
     }
+
+    func agent(_ subject: String) -> AgentName? { AgentURI(subject).flatMap { agent($0) } }
 
     func agent(_ uri: AgentURI) -> AgentName? {
         guard uri.trustDomain.elementsEqual(trustDomain.utf8),
