@@ -7,8 +7,7 @@ package struct IssuedGrant: Sendable {
     package var expiresAt: Instant
     /// `header.payload`, base64url: what the signature is over.
     package var signingInput: [UInt8]
-    /// BLAKE2b-256 of that: of several tokens of a grant that are being signed, only the current one
-    /// may be pinned.
+    /// BLAKE2b-256 of it: says which of the grant's tokens this is.
     package var unsignedDigest: Digest
 
     package init(
