@@ -17,8 +17,17 @@ final class Authority: Sendable {
     func apply(
         _ command: Command, from caller: Caller, at now: Instant, entropy: Entropy = .none
     ) -> Outcome {
+        decide { $0.apply(command, from: caller, at: now, entropy: entropy) }
+    }
+
+    /// What was presented is not the token of the recovered grant that it names.
+    func refuseMismatch(_ command: Command, from caller: Caller, at now: Instant) -> Outcome {
+        decide { $0.refuseMismatch(command, from: caller, at: now) }
+    }
+
+    private func decide(_ body: (Broker) -> Outcome) -> Outcome {
         broker.withLock { broker in
-            let outcome = broker.apply(command, from: caller, at: now, entropy: entropy)
+            let outcome = body(broker)
             if !outcome.events.isEmpty {
                 log.append(events: outcome.events, changes: outcome.changes)
             }
