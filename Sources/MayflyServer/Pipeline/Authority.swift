@@ -17,8 +17,17 @@ final class Authority: Sendable {
     func apply(
         _ command: Command, from caller: Caller, at now: Instant, entropy: Entropy = .none
     ) -> Outcome {
+        decide { $0.apply(command, from: caller, at: now, entropy: entropy) }
+    }
+
+    /// What was presented is not the token of the recovered grant that it names.
+    func refuseMismatch(_ command: Command, from caller: Caller, at now: Instant) -> Outcome {
+        decide { $0.refuseMismatch(command, from: caller, at: now) }
+    }
+
+    private func decide(_ body: (Broker) -> Outcome) -> Outcome {
         broker.withLock { broker in
-            let outcome = broker.apply(command, from: caller, at: now, entropy: entropy)
+            let outcome = body(broker)
             if !outcome.events.isEmpty {
                 log.append(events: outcome.events, changes: outcome.changes)
             }
@@ -26,11 +35,21 @@ final class Authority: Sendable {
         }
     }
 
-    /// Keeps what the tokens just signed digest to.
-    func pin(_ tokens: [(grant: GrantID, digest: Digest)]) {
+    /// Keeps what the tokens just signed digest to. One that another took the place of while it was
+    /// being signed is left out.
+    func pin(_ tokens: [SignedToken]) {
         broker.withLock { broker in
-            for token in tokens { broker.pin(token.grant, digest: token.digest) }
+            for token in tokens {
+                broker.pin(
+                    token.grant, digest: token.digest, unsignedDigest: token.unsignedDigest)
+            }
         }
+    }
+
+    struct SignedToken {
+        let grant: GrantID
+        let digest: Digest
+        let unsignedDigest: Digest
     }
 
     /// Keeps the digest of a recovered grant's token, whose signature was found good.
@@ -38,6 +57,20 @@ final class Authority: Sendable {
         _ = broker.withLock {
             $0.pin(
                 presentation.grant, digest: presentation.digest, unsignedDigest: unsignedDigest)
+        }
+    }
+
+    /// What is wrong with a registration before its proof is looked at; a launch token that is none
+    /// counts as a failed attempt.
+    func registrationFault(
+        _ spec: AgentSpec, _ launchToken: Digest, _ caller: Caller, at now: Instant
+    ) -> (refusal: Refusal, dependsOn: LogPosition)? {
+        broker.withLock { broker in
+            let fault = broker.registrationFault(spec, launchToken, caller, at: now)
+            if fault?.refusal.reason == .launchTokenInvalid {
+                broker.noteFailedAdmission(by: caller, at: now)
+            }
+            return fault
         }
     }
 
