@@ -75,6 +75,12 @@ struct FeedState {
 
     var count: Int { followers.count }
 
+    /// Whether the next piece waits until the watcher has taken the last.
+    func isBehind(_ id: WatcherID) -> Bool {
+        guard let index = index(of: id), case .behind = followers[index].stage else { return false }
+        return true
+    }
+
     // MARK: What happens to watchers
 
     mutating func join(_ id: WatcherID, after position: UInt64) {

@@ -4,6 +4,8 @@ package import MayflyCore
 package struct Boot: Sendable {
     /// The machine was started anew since the store was last used.
     package var isNew: Bool
+    /// Where the log was when the boot began: the event there is the broker's first start in it.
+    package var start: LogPosition
     /// Grants and launch tokens of the boot before, deleted.
     package var discardedGrants: UInt64
     package var discardedLaunchTokens: UInt64
@@ -46,6 +48,7 @@ extension Store {
             try connection.execute("DELETE FROM grants")
             try connection.execute("DELETE FROM launch_tokens")
             try Meta.write(connection, .bootID, text: bootID)
+            try Meta.write(connection, .bootPosition, integer: Int64(position.rawValue))
             try Meta.write(connection, .clockOffset, integer: 0)
         }
         try Meta.write(connection, .clockAnchor, integer: Int64(anchor))
@@ -64,8 +67,9 @@ extension Store {
         let launchTokens = try connection.records(
             "SELECT serial, record FROM launch_tokens ORDER BY serial", of: "launch_tokens",
             with: LaunchTokenRow.decode)
+        let start = UInt64(max(0, try Meta.integer(connection, .bootPosition) ?? 0))
         return Boot(
-            isNew: false, discardedGrants: 0, discardedLaunchTokens: 0,
+            isNew: false, start: LogPosition(rawValue: start), discardedGrants: 0, discardedLaunchTokens: 0,
             launchTokens: launchTokens, clockAnchor: anchor, clockOffset: try storedOffset())
     }
 
