@@ -26,11 +26,21 @@ final class Authority: Sendable {
         }
     }
 
-    /// Keeps what the tokens just signed digest to.
-    func pin(_ tokens: [(grant: GrantID, digest: Digest)]) {
+    /// Keeps what the tokens just signed digest to. One that another took the place of while it was
+    /// being signed is left out.
+    func pin(_ tokens: [SignedToken]) {
         broker.withLock { broker in
-            for token in tokens { broker.pin(token.grant, digest: token.digest) }
+            for token in tokens {
+                broker.pin(
+                    token.grant, digest: token.digest, unsignedDigest: token.unsignedDigest)
+            }
         }
+    }
+
+    struct SignedToken {
+        let grant: GrantID
+        let digest: Digest
+        let unsignedDigest: Digest
     }
 
     /// Keeps the digest of a recovered grant's token, whose signature was found good.
@@ -38,6 +48,20 @@ final class Authority: Sendable {
         _ = broker.withLock {
             $0.pin(
                 presentation.grant, digest: presentation.digest, unsignedDigest: unsignedDigest)
+        }
+    }
+
+    /// What is wrong with a registration before its proof is looked at; a launch token that is none
+    /// counts as a failed attempt.
+    func registrationFault(
+        _ spec: AgentSpec, _ launchToken: Digest, _ caller: Caller, at now: Instant
+    ) -> (refusal: Refusal, dependsOn: LogPosition)? {
+        broker.withLock { broker in
+            let fault = broker.registrationFault(spec, launchToken, caller, at: now)
+            if fault?.refusal.reason == .launchTokenInvalid {
+                broker.noteFailedAdmission(by: caller, at: now)
+            }
+            return fault
         }
     }
 

@@ -90,14 +90,49 @@ final class Pipeline {
         case .getKeys: try getKeys(payload, request)
         case _ where request.connection.role == .operator:
             throw Refusal(.wrongSocket, "The operator socket serves no agents; use the other one.")
+        case .watchRevocations: try watchRevocations(payload, request)
+        case .authenticate: try authenticate(payload, request)
+        case .createLaunchToken: try createLaunchToken(payload, request)
+        case .listAppGrants: try listAppGrants(payload, request)
+        default: try serveAgent(method, payload, request)
+        }
+    }
+
+    private func serveAgent(
+        _ method: Method, _ payload: UnsafeRawBufferPointer, _ request: Request
+    ) throws(Refusal) {
+        switch method {
         case .spawn: try spawn(payload, request)
         case .spawnBatch: try spawnBatch(payload, request)
+        case .challenge: try challenge(payload, request)
+        case .register: try register(payload, request)
+        case .describe: try describe(payload, request)
+        case .renew: try renew(payload, request)
         case .release: try release(payload, request)
         case .releaseBatch: try releaseBatch(payload, request)
-        case .authenticate: try authenticate(payload, request)
-        default:
-            throw Refusal(.unimplemented, "This version does not serve the method yet.")
+        case .delegate: try delegate(payload, request)
+        case .heartbeat: try heartbeat(payload, request)
+        default: preconditionFailure("\(method) is not an agent's")
         }
+    }
+
+    // MARK: The core
+
+    /// Asks the core, with as much entropy as the command takes.
+    func apply(_ command: Command, _ request: Request) -> Outcome {
+        var entropy = Entropy.none
+        let words = command.entropyWords
+        if words > 0 {
+            entropy.words.reserveCapacity(words)
+            for _ in 0..<words { entropy.words.append(random.next()) }
+        }
+        return context.authority.apply(
+            command, from: request.caller, at: request.now, entropy: entropy)
+    }
+
+    /// A time of the broker's own clock as it is told: with what the operator accepted on top.
+    func told(_ instant: Instant) -> Instant {
+        instant.shifted(by: context.authority.read { $0.timeOffset }.result)
     }
 
     /// A look at the core: a refusal for what was seen rests on it as an answer does.
@@ -106,6 +141,9 @@ final class Pipeline {
         lookedAt = max(lookedAt, seen.position)
         return seen
     }
+
+    /// A refusal that follows rests on this much of the log.
+    func rest(on position: LogPosition) { lookedAt = max(lookedAt, position) }
 
     /// Reads a message; what cannot be read is a refusal.
     func decode<Message: DecodableMessage>(
@@ -137,11 +175,29 @@ final class Pipeline {
         }
     }
 
+    /// The answer to what issues one token: a grant to be signed, or a refusal.
+    func answer(_ request: Request, issuing outcome: Outcome) {
+        switch outcome.decision {
+        case .issued(let grant):
+            queueSigning(of: [grant], for: request, restingOn: outcome.dependsOn)
+        case .refused(let refusal):
+            refuse(refusal, request, restingOn: outcome.dependsOn)
+        case .invalid:
+            refuse(.tokenNotValid, request, restingOn: outcome.dependsOn)
+        default:
+            preconditionFailure("a token is issued or refused")
+        }
+    }
+
     /// A refusal that the core has not seen: it is put on record without anyone waiting.
     func refuse(_ refusal: Refusal, _ request: Request) {
-        _ = context.authority.apply(
-            .recordRefusal(refusal.reason), from: request.caller, at: request.now)
+        note(refusal.reason, request)
         refuse(refusal, request, restingOn: lookedAt)
+    }
+
+    /// Only for the record.
+    func note(_ reason: Reason, _ request: Request) {
+        _ = context.authority.apply(.recordRefusal(reason), from: request.caller, at: request.now)
     }
 
     /// A refusal that the core decided and recorded.

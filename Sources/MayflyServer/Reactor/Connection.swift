@@ -17,7 +17,7 @@ final class Connection {
     /// Nobody can send descriptors here, so none have to be looked for.
     let refusesDescriptors: Bool
     var caller: Caller
-    /// Set by Apps.Authenticate.
+    /// Set by Apps.Authenticate or Agents.Challenge, whichever comes first.
     var session: Session?
     var reader: FrameReader
     /// Received and not yet a whole frame, or not yet allowed its turn.
@@ -47,10 +47,12 @@ final class Connection {
         progress = Progress(lastActivity: now)
     }
 
-    /// What a connection has once it speaks for an app.
+    /// What a connection has once something may be proven on it.
     struct Session {
         let challenge: Challenge
         var proofs = ProofWindow()
+        /// Until when one agent may register itself; nil where none may.
+        var registrationCloses: Instant?
     }
 
     struct Readiness {
@@ -84,7 +86,7 @@ final class Connection {
     }
 
     private var unsentLimit: Int {
-        session == nil && role == .agents
+        caller.app == nil && role == .agents
             ? ConnectionLimits.unsentBytesBeforeAuthenticate : ConnectionLimits.unsentBytes
     }
 

@@ -2,6 +2,7 @@ internal import CLinux
 internal import Glibc
 internal import Logging
 internal import MayflyCore
+internal import MayflyCrypto
 internal import MayflyStore
 internal import MayflyWire
 internal import Synchronization
@@ -13,6 +14,8 @@ final class ReactorContext: Sendable {
 
     let authority: Authority
     let issuer: TokenIssuer
+    /// Under the key file's digest key: launch tokens and client secrets.
+    let secrets: SecretDigester
     let clock: BrokerClock
     let logger: Logger
     let patience: Patience
@@ -24,11 +27,13 @@ final class ReactorContext: Sendable {
     private let openConnections = Atomic(0)
 
     init(
-        authority: Authority, issuer: TokenIssuer, clock: BrokerClock, logger: Logger,
+        authority: Authority, issuer: TokenIssuer, secrets: SecretDigester, clock: BrokerClock,
+        logger: Logger,
         patience: Patience, spinNanoseconds: UInt64, publicKeys: GetKeysResponseMessage
     ) {
         self.authority = authority
         self.issuer = issuer
+        self.secrets = secrets
         self.clock = clock
         self.logger = logger
         self.patience = patience
