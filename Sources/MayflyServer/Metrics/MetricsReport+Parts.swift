@@ -48,7 +48,7 @@ extension MetricsReport {
             ("current", KeyRecord.State.current), ("retired", .retired), ("revoked", .revoked),
         ] {
             let count = gauges.keys.count { $0.state == state }
-            output.sample(keys, "state=\"\(label)\"", UInt64(count))
+            output.sample(keys, UInt64(count), labels: "state=\"\(label)\"")
         }
         let since = gauges.keys.first { $0.state == .current }?.notBefore
         output.single(
@@ -76,15 +76,16 @@ extension MetricsReport {
     func writeProcess(to output: inout PrometheusText) {
         let info = "mayfly_build_info"
         output.begin(info, .gauge, "The broker's version.")
-        output.sample(info, "version=\"\(version)\"", 1)
+        output.sample(info, 1, labels: "version=\"\(version)\"")
         output.single(
             "mayfly_start_timestamp_seconds", .gauge, "When the broker started.", gauges.startedAt)
         let cpu = "mayfly_process_cpu_seconds_total"
         output.begin(cpu, .counter, "CPU time of the process, by mode.")
         output.sample(
-            cpu, "mode=\"user\"", thousandths: Int64(process.cpuUserMicroseconds / 1_000))
+            cpu, thousandths: Int64(process.cpuUserMicroseconds / 1_000), labels: "mode=\"user\"")
         output.sample(
-            cpu, "mode=\"system\"", thousandths: Int64(process.cpuSystemMicroseconds / 1_000))
+            cpu, thousandths: Int64(process.cpuSystemMicroseconds / 1_000),
+            labels: "mode=\"system\"")
         output.single(
             "mayfly_process_resident_bytes", .gauge, "Resident memory of the process.",
             process.residentBytes)

@@ -51,18 +51,20 @@ struct MetricsReport {
             latency, .histogram,
             "From the turn that took a request up until its answer may be sent, by method.")
         for (place, histogram) in requests.answered.enumerated() where histogram.count > 0 {
-            output.histogram(latency, "method=\"\(name(at: place))\"", histogram, isTime: true)
+            output.histogram(
+                latency, histogram, labels: "method=\"\(name(at: place))\"", isTime: true)
         }
         let refusals = "mayfly_refusals_total"
         output.begin(refusals, .counter, "Requests refused, by reason.")
         for reason in Reason.allCases {
             let count = requests.refused[Int(reason.rawValue)]
-            if count > 0 { output.sample(refusals, "reason=\"\(reason.code)\"", count) }
+            if count > 0 { output.sample(refusals, count, labels: "reason=\"\(reason.code)\"") }
         }
         let limits = "mayfly_limit_hits_total"
         output.begin(limits, .counter, "How often a peer ran into a limit that is no refusal.")
         for limit in LimitHit.allCases {
-            output.sample(limits, "limit=\"\(limit.label)\"", others.limits[limit.rawValue])
+            output.sample(
+                limits, others.limits[limit.rawValue], labels: "limit=\"\(limit.label)\"")
         }
         output.single(
             "mayfly_connections", .gauge, "Connections that are open.", gauges.connections)
@@ -115,6 +117,6 @@ struct MetricsReport {
         to output: inout PrometheusText
     ) {
         output.begin(name, .counter, help)
-        for (value, count) in values { output.sample(name, "\(label)=\"\(value)\"", count) }
+        for (value, count) in values { output.sample(name, count, labels: "\(label)=\"\(value)\"") }
     }
 }

@@ -15,12 +15,12 @@ struct PrometheusText {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
     }
 
-    mutating func sample(_ name: String, _ labels: String = "", _ value: UInt64) {
+    mutating func sample(_ name: String, _ value: UInt64, labels: String = "") {
         line(name, labels, "\(value)")
     }
 
     /// A value in thousandths, written as a decimal fraction.
-    mutating func sample(_ name: String, _ labels: String = "", thousandths: Int64) {
+    mutating func sample(_ name: String, thousandths: Int64, labels: String = "") {
         line(name, labels, Self.fraction(thousandths, digits: 3))
     }
 
@@ -32,7 +32,7 @@ struct PrometheusText {
 
     /// A histogram of nanoseconds, told in seconds, or of plain numbers.
     mutating func histogram(
-        _ name: String, _ labels: String = "", _ histogram: Histogram, isTime: Bool
+        _ name: String, _ histogram: Histogram, labels: String = "", isTime: Bool
     ) {
         let prefix = labels.isEmpty ? "" : labels + ","
         func shown(_ value: UInt64) -> String {

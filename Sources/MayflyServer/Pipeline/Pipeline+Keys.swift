@@ -18,9 +18,7 @@ extension Pipeline {
         answer(request, restingOn: newest, response)
     }
 
-    func rotateKey(
-        _ payload: UnsafeRawBufferPointer, _ request: Request, _ desk: OperatorDesk
-    ) throws(Refusal) {
+    func rotateKey(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
         let message = try decode(RotateKeyRequestMessage.self, payload)
         let known = look { $0.signingKeys }.result
         let key: (number: KeyNumber, publicKey: PublicKey)

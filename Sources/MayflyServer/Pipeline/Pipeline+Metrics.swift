@@ -1,4 +1,5 @@
 internal import MayflyCore
+internal import MayflyStore
 internal import MayflyWire
 
 /// Counters and histograms, as Prometheus text.

@@ -73,13 +73,6 @@ final class BrokerClock: Sendable {
             .contains(deviationMilliseconds)
     }
 
-    /// The offset by which the system's time would be told: in whole seconds, the nearest.
-    var acceptableOffset: ClockOffset {
-        let exact = offset.milliseconds + deviationMilliseconds
-        let rounded = exact >= 0 ? (exact + 500) / 1_000 : (exact - 500) / 1_000
-        return ClockOffset(milliseconds: rounded * 1_000)
-    }
-
     // MARK: The system's other clocks
 
     /// Since the machine was started, its sleep included.
