@@ -19,11 +19,23 @@ final class Authority: Sendable {
     func apply(
         _ command: Command, from caller: Caller, at now: Instant, entropy: Entropy = .none
     ) -> Outcome {
-        broker.withLock { broker in
+        decide { broker in
             // The system's clock may have been set since the housekeeper last looked.
             if command.issues { broker.isClockDeviant = clock.isDeviant }
             let outcome = broker.apply(command, from: caller, at: now, entropy: entropy)
             if case .acceptTime(let offset) = command { clock.tell(offset) }
+            return outcome
+        }
+    }
+
+    /// What was presented is not the token of the recovered grant that it names.
+    func refuseMismatch(_ command: Command, from caller: Caller, at now: Instant) -> Outcome {
+        decide { $0.refuseMismatch(command, from: caller, at: now) }
+    }
+
+    private func decide(_ body: (Broker) -> Outcome) -> Outcome {
+        broker.withLock { broker in
+            let outcome = body(broker)
             if !outcome.events.isEmpty {
                 log.append(events: outcome.events, changes: outcome.changes)
             }

@@ -195,8 +195,6 @@ final class Pipeline {
             queueSigning(of: [grant], for: request, restingOn: outcome.dependsOn)
         case .refused(let refusal):
             refuse(refusal, request, restingOn: outcome.dependsOn)
-        case .invalid:
-            refuse(.tokenNotValid, request, restingOn: outcome.dependsOn)
         default:
             preconditionFailure("a token is issued or refused")
         }

@@ -48,8 +48,6 @@ extension Pipeline {
                 HeartbeatResponseMessage(expiresAt: expiresAt.seconds))
         case .refused(let refusal):
             refuse(refusal, request, restingOn: outcome.dependsOn)
-        case .invalid:
-            refuse(.tokenNotValid, request, restingOn: outcome.dependsOn)
         default:
             preconditionFailure("an agent is alive or refused")
         }

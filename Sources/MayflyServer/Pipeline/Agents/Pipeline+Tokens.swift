@@ -80,19 +80,18 @@ extension Pipeline {
         guard case .unproven(let grant) = outcome.decision else { return outcome }
         spendVerification()
         guard let digest = presented.digestOfOriginal(token, as: grant, by: context.issuer) else {
-            return mismatch(outcome, request)
+            return refuseMismatch(command, request)
         }
         let original = Presentation(grant: presented.presentation.grant, digest: digest)
         context.authority.pin(original, unsignedDigest: grant.unsignedDigest)
         let second = apply(command, request)
         // Renewed in between: what was presented is the token before.
-        if case .unproven = second.decision { return mismatch(second, request) }
+        if case .unproven = second.decision { return refuseMismatch(command, request) }
         return second
     }
 
-    private func mismatch(_ outcome: Outcome, _ request: Request) -> Outcome {
-        note(.tokenMismatch, request)
-        return Outcome(.invalid(.tokenMismatch), dependsOn: outcome.dependsOn)
+    private func refuseMismatch(_ command: Command, _ request: Request) -> Outcome {
+        context.authority.refuseMismatch(command, from: request.caller, at: request.now)
     }
 
     func checkBatch(_ count: Int) throws(Refusal) {
