@@ -5,10 +5,12 @@ internal import MayflyStore
 final class Authority: Sendable {
     private let broker: Monitor<Broker>
     private let log: LogWriter
+    private let clock: BrokerClock
 
-    init(broker: sending Broker, log: LogWriter) {
+    init(broker: sending Broker, log: LogWriter, clock: BrokerClock) {
         self.broker = Monitor(broker)
         self.log = log
+        self.clock = clock
     }
 
     var durablePosition: LogPosition { log.durablePosition }
@@ -17,7 +19,13 @@ final class Authority: Sendable {
     func apply(
         _ command: Command, from caller: Caller, at now: Instant, entropy: Entropy = .none
     ) -> Outcome {
-        decide { $0.apply(command, from: caller, at: now, entropy: entropy) }
+        decide { broker in
+            // The system's clock may have been set since the housekeeper last looked.
+            if command.issues { broker.isClockDeviant = clock.isDeviant }
+            let outcome = broker.apply(command, from: caller, at: now, entropy: entropy)
+            if case .acceptTime(let offset) = command { clock.tell(offset) }
+            return outcome
+        }
     }
 
     /// What was presented is not the token of the recovered grant that it names.
@@ -83,6 +91,7 @@ final class Authority: Sendable {
     func advance(to now: Instant, limit: Int, isStorageLow: Bool) -> Bool {
         broker.withLock { broker in
             broker.isStorageLow = isStorageLow
+            broker.isClockDeviant = clock.isDeviant
             let outcome = broker.apply(
                 .advance(limit: limit), from: .broker, at: now)
             if !outcome.events.isEmpty {

@@ -16,6 +16,10 @@ final class Pipeline {
     /// An answer of this turn waits for the disk.
     var awaitsDisk = false
     var signing = SigningQueue()
+    let meter: RequestMeter
+    /// For the meter, at the end of the turn.
+    var notes = TurnNotes()
+    private var turnBegan: UInt64 = 0
     let issuerDigest: Digest32
     private var verificationsLeft = 0
     /// What the request under way has looked at rests on this much of the log.
@@ -24,13 +28,18 @@ final class Pipeline {
     init(context: ReactorContext, desk: OperatorDesk?) {
         self.context = context
         self.desk = desk
+        meter = context.metrics.makeMeter()
         durable = context.authority.durablePosition
         issuerDigest = SHA256.digest([UInt8](context.issuer.issuer.utf8))
     }
 
     // MARK: Turns
 
-    func beginTurn() { verificationsLeft = ConnectionLimits.verificationsPerTurn }
+    /// A turn of the reactor: everything taken up in it counts from here.
+    func beginTurn(at nanoseconds: UInt64) { turnBegan = nanoseconds }
+
+    /// A connection's part of the turn.
+    func beginConnection() { verificationsLeft = ConnectionLimits.verificationsPerTurn }
 
     /// Whether the connection may still cost a signature check in this turn.
     var hasTurn: Bool { verificationsLeft > 0 }
@@ -41,7 +50,9 @@ final class Pipeline {
 
     /// Answers one frame, now or when its token is signed.
     func handle(_ frame: Frame, of connection: Connection, at now: Instant) {
-        let request = Request(connection: connection, stream: frame.stream, now: now)
+        var request = Request(
+            connection: connection, stream: frame.stream, now: now,
+            stamp: RequestStamp(method: nil, began: turnBegan))
         arena.reset()
         lookedAt = .start
         do throws(Refusal) {
@@ -53,6 +64,7 @@ final class Pipeline {
                 case .found(let method) = Method.lookup(
                     service: envelope.service, method: envelope.method)
             else { throw Refusal(.methodUnknown, "No such method; see proto/PROTOCOL.md.") }
+            request.stamp.method = method
             // A client that expects the other kind of answer could not read this one.
             guard frame.flags.contains(.remoteClosed) == method.isServerStreaming else {
                 throw Refusal(
@@ -163,9 +175,10 @@ final class Pipeline {
     ) {
         if position > durable { awaitsDisk = true }
         var fits = true
-        request.connection.replies.append(restingOn: position, durable: durable) { buffer in
+        append(to: request, restingOn: position) { buffer in
             fits = ResponseEncoder.appendResponse(
                 stream: request.stream, message: message, to: &buffer)
+            return fits
         }
         // What changes anything was measured before it was done; a read may ask for too much.
         if !fits {
@@ -201,11 +214,22 @@ final class Pipeline {
     /// A refusal that the core decided and recorded.
     func refuse(_ refusal: Refusal, _ request: Request, restingOn position: LogPosition) {
         if position > durable { awaitsDisk = true }
-        request.connection.replies.append(restingOn: position, durable: durable) { buffer in
+        notes.refused.append(refusal.reason)
+        append(to: request, restingOn: position) { buffer in
             ResponseEncoder.appendStatus(
                 stream: request.stream, code: refusal.reason.status, message: refusal.sentence,
                 reason: refusal.reason.code, metadata: [], to: &buffer)
+            return true
         }
+    }
+
+    private func append(
+        to request: Request, restingOn position: LogPosition,
+        _ write: (inout OutputBuffer) -> Bool
+    ) {
+        let isReady = request.connection.replies.append(
+            restingOn: position, durable: durable, stamp: request.stamp, write)
+        if isReady { notes.answered.append(request.stamp) }
     }
 
     /// A frame that is not a request.
@@ -216,7 +240,9 @@ final class Pipeline {
             case .streamingUnsupported: .unimplemented
             default: .malformedMessage
             }
-        let request = Request(connection: connection, stream: stream, now: now)
+        let request = Request(
+            connection: connection, stream: stream, now: now,
+            stamp: RequestStamp(method: nil, began: turnBegan))
         lookedAt = .start
         refuse(Refusal(reason, "\(fault.sentence)."), request)
     }

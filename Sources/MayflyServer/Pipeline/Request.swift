@@ -6,6 +6,8 @@ struct Request {
     let connection: Connection
     let stream: StreamID
     let now: Instant
+    /// What it is counted as.
+    var stamp: RequestStamp
 
     var caller: Caller { connection.caller }
 }
