@@ -87,11 +87,13 @@ extension Recovery {
         #expect(first.authority.read { $0.signingKeys }.result.map(\.number.rawValue) == [1])
         first.log.stop()
         let again = try site.start(keys)
-        #expect(again.authority.read { $0.signingKeys }.result == (try keys.records([1]).map {
-            var record = $0
-            record.notBefore = again.authority.read { $0.signingKeys[0].notBefore }.result
-            return record
-        }))
+        #expect(
+            again.authority.read { $0.signingKeys }.result
+                == (try keys.records([1]).map {
+                    var record = $0
+                    record.notBefore = again.authority.read { $0.signingKeys[0].notBefore }.result
+                    return record
+                }))
         again.log.stop()
     }
 

@@ -123,7 +123,8 @@ private final class Stage {
         #expect(try #require(stage.next()).message.gap)
     }
 
-    @Test func `there are no more watchers than there may be, and one that left makes room`() throws {
+    @Test func `there are no more watchers than there may be, and one that left makes room`() throws
+    {
         let stage = try Stage()
         var watchers: [Watcher] = []
         for tag in 0..<UInt64(EndFeed.maximumWatchers) {
