@@ -28,7 +28,7 @@ struct Recovery {
         let store = try Store(settings, checkpointKey: checkpointKey)
         let issuer = TokenIssuer(
             issuer: configuration.issuer, trustDomain: configuration.trustDomain,
-            signingKey: Ed25519PrivateKey(seed: keys.tokenSigningSeed),
+            signingKey: Ed25519PrivateKey(seed: keys.tokenSigningSeeds[0].seed),
             permutation: InstancePermutation(key: keys.instancePermutationKey))
         let recovered = store.recovered
         let clock = BrokerClock(notBefore: recovered.newestEventTime)

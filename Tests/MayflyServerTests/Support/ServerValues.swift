@@ -32,7 +32,7 @@ func makeIssuer(_ issuer: String = "mayfly", trustDomain: String = "mayfly.local
     let keys = KeyFile.generate()
     return TokenIssuer(
         issuer: issuer, trustDomain: trustDomain,
-        signingKey: Ed25519PrivateKey(seed: keys.tokenSigningSeed),
+        signingKey: Ed25519PrivateKey(seed: keys.tokenSigningSeeds[0].seed),
         permutation: InstancePermutation(key: keys.instancePermutationKey))
 }
 
