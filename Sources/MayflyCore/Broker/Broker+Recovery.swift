@@ -4,7 +4,7 @@ extension Broker {
 
     package func restore(_ token: LaunchToken) { launchTokens.insert(token) }
 
-    /// After the grants: what it covers is found by their positions.
+    /// Before the grants: what it covers is found by their positions as they come.
     ///
     /// - Parameter restarts: the machine was started anew, and the record has its whole time again.
     /// - Returns: what the store has to be told.
@@ -18,7 +18,7 @@ extension Broker {
                 now.advanced(bySeconds: UInt64(settings.maximumLifetimeSeconds)))
         }
         revocations.write(record)
-        _ = live.tasks.cover(record)
+        live.tasks.restore(record)
         requestSweep(for: record)
         return restarts ? [.revocationWritten(record)] : []
     }

@@ -152,7 +152,7 @@ extension Broker {
         }
         var outcome = Outcome(.recorded, dependsOn: .start)
         record.allowsNew = true
-        _ = live.tasks.cover(record)
+        live.tasks.allow(record)
         var event = event(.revocationLifted, caller, now)
         event.orchestration = record.orchestration
         event.task = record.task

@@ -189,7 +189,7 @@ extension IssuedGrant {
         self.init(
             grant: record.id, agent: record.subject, key: record.key,
             expiresAt: record.expiresAt.shifted(by: record.clockOffset),
-            signingInput: token.signingInput)
+            signingInput: token.signingInput, unsignedDigest: token.digest)
     }
 }
 

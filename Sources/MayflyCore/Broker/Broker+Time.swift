@@ -77,7 +77,12 @@ extension Broker {
                 fullReason: reason)
         case .live(let slot, let dependsOn):
             let own = live[slot].record.holder.flatMap { live.find($0) } ?? slot
+            let wasFlagged = live[own].vitals.isFlagged
             live[own].vitals = Vitals(state: state, lastBeat: now, hasBeaten: true)
+            // One that was marked is looked at again only now; any other when it was due anyway.
+            if wasFlagged {
+                live.refile(own, due: nextLook(at: own, expiry: live[own].record.expiresAt))
+            }
             count(\.heartbeats)
             let record = live[slot].record
             return Outcome(

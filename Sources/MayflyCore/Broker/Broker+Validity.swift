@@ -160,16 +160,50 @@ extension Broker {
         return outcome
     }
 
-    /// Keeps the digest of the grant's whole token: once it is signed, or once the signature of a
-    /// recovered grant's token was verified. False where the grant is gone or has another token.
-    @discardableResult
-    package func pin(_ grant: GrantID, digest: Digest, unsignedDigest: Digest? = nil) -> Bool {
-        guard let slot = live.find(grant) else { return false }
-        if let unsignedDigest {
-            guard unsignedDigest.equalsInConstantTime(live[slot].record.unsignedDigest) else {
-                return false
-            }
+    /// What a command about a recovered grant's token comes to, where the bytes that were presented
+    /// are not its token's.
+    package func refuseMismatch(
+        _ command: Command, from caller: Caller, at now: Instant
+    ) -> Outcome {
+        switch command {
+        case .validate(let presentation, _):
+            count(\.validated)
+            return invalid(
+                .tokenMismatch, presentation, caller, now, restsOn(presentation.grant))
+        case .release(.token(let presentation)):
+            var outcome = Outcome(
+                .released(ended: false), dependsOn: restsOn(presentation.grant))
+            noteRefusal(.tokenMismatch, caller, now, grant: presentation.grant, in: &outcome)
+            return outcome
+        case .renew(let request):
+            return refuseMismatch(request.presentation, caller, now)
+        case .delegate(let presentation, _, _), .heartbeat(let presentation, _):
+            return refuseMismatch(presentation, caller, now)
+        default:
+            preconditionFailure("only these present a token")
         }
+    }
+
+    private func refuseMismatch(
+        _ presentation: Presentation, _ caller: Caller, _ now: Instant
+    ) -> Outcome {
+        refuse(
+            .tokenNotValid, caller, now, dependsOn: restsOn(presentation.grant),
+            grant: presentation.grant, fullReason: .tokenMismatch)
+    }
+
+    private func restsOn(_ grant: GrantID) -> LogPosition {
+        live.find(grant).map { live[$0].record.position } ?? lastEnd
+    }
+
+    /// Keeps the digest of the grant's whole token: once it is signed, or once the token of a
+    /// recovered grant was found again. False where the grant is gone or has another token by now:
+    /// an answer that was repeated may be signed after its token was renewed.
+    @discardableResult
+    package func pin(_ grant: GrantID, digest: Digest, unsignedDigest: Digest) -> Bool {
+        guard let slot = live.find(grant),
+            unsignedDigest.equalsInConstantTime(live[slot].record.unsignedDigest)
+        else { return false }
         live[slot].tokenDigest = digest
         return true
     }

@@ -22,6 +22,8 @@ struct LiveGrant {
     var heldCount: UInt32 = 0
     /// Grants of the whole chain, this one among them; of a root only.
     var chainCount: UInt32 = 1
+    /// What a delegated grant is listed and counted with.
+    var joined = ChainPlaces()
     private var childLink = GrantList.Link()
     private var heldLink = GrantList.Link()
     private var taskLink = GrantList.Link()
@@ -63,6 +65,14 @@ struct LiveGrant {
             }
         }
     }
+}
+
+/// Where in its chain a grant has been put down.
+struct ChainPlaces: OptionSet {
+    let rawValue: UInt8
+    static let parent = ChainPlaces(rawValue: 1)
+    static let holder = ChainPlaces(rawValue: 2)
+    static let root = ChainPlaces(rawValue: 4)
 }
 
 /// What the agent said of itself last; not durable.

@@ -99,7 +99,7 @@ struct LiveTable: ~Copyable {
             record.orchestration, app: record.app, at: record.position)
         record.orchestration = name
         let reference = texts.keep(record.scope.joined, record.audience.joined)
-        let task = tasks.enter(record.task, of: name)
+        let task = tasks.enter(record.task, of: name, at: record.position)
         let slot = grants.insert(
             LiveGrant(
                 record: record, texts: reference, orchestration: orchestration, task: task,
@@ -166,37 +166,47 @@ struct LiveTable: ~Copyable {
 
     // MARK: Chains
 
-    /// A delegated grant is listed with its parent and its holder, and counted with its root.
+    /// A delegated grant is listed with its parent and its holder, and counted with its root: those
+    /// of them that are there.
     private mutating func joinChain(_ slot: Slot) {
         guard let delegation = grants[slot].record.delegation else { return }
         if let parent = find(delegation.parent) {
             var list = grants[parent].children
             list.append(slot, .children, in: &grants)
             grants[parent].children = list
+            grants[slot].joined.insert(.parent)
         }
         if let holder = find(delegation.holder) {
             var list = grants[holder].held
             list.append(slot, .held, in: &grants)
             grants[holder].held = list
             grants[holder].heldCount += 1
+            grants[slot].joined.insert(.holder)
         }
-        if let root = find(delegation.root) { grants[root].chainCount += 1 }
+        if let root = find(delegation.root) {
+            grants[root].chainCount += 1
+            grants[slot].joined.insert(.root)
+        }
     }
 
+    /// Ids are never reused: what was joined is what is found now, or gone.
     private mutating func leaveChain(_ slot: Slot) {
         guard let delegation = grants[slot].record.delegation else { return }
-        if let parent = find(delegation.parent) {
+        let joined = grants[slot].joined
+        if joined.contains(.parent), let parent = find(delegation.parent) {
             var list = grants[parent].children
             list.remove(slot, .children, in: &grants)
             grants[parent].children = list
         }
-        if let holder = find(delegation.holder) {
+        if joined.contains(.holder), let holder = find(delegation.holder) {
             var list = grants[holder].held
             list.remove(slot, .held, in: &grants)
             grants[holder].held = list
             grants[holder].heldCount -= 1
         }
-        if let root = find(delegation.root) { grants[root].chainCount -= 1 }
+        if joined.contains(.root), let root = find(delegation.root) {
+            grants[root].chainCount -= 1
+        }
     }
 
     /// The grants in one of these lists, at most `limit`; nil where there are more.

@@ -18,7 +18,11 @@ struct TaskTable: ~Copyable {
 
         func covers(_ position: LogPosition) -> Bool { position <= upTo }
 
-        fileprivate mutating func enter() { liveGrants += 1 }
+        /// One that comes back after a restart may be covered already.
+        fileprivate mutating func enter(_ position: LogPosition) {
+            liveGrants += 1
+            if covers(position) { coveredGrants += 1 }
+        }
 
         fileprivate mutating func leave(_ position: LogPosition) {
             liveGrants -= 1
@@ -67,10 +71,12 @@ struct TaskTable: ~Copyable {
     // MARK: Grants
 
     /// One more live grant under the name; gives the entry that it belongs to.
-    mutating func enter(_ task: Name, of orchestration: Name) -> Slot {
+    mutating func enter(
+        _ task: Name, of orchestration: Name, at position: LogPosition
+    ) -> Slot {
         let slot = makeEntry(task, of: orchestration)
-        entries[slot].coverage.enter()
-        names[entries[slot].name].coverage.enter()
+        entries[slot].coverage.enter(position)
+        names[entries[slot].name].coverage.enter(position)
         return slot
     }
 
@@ -120,6 +126,24 @@ struct TaskTable: ~Copyable {
             coverage.isRecorded = true
             coverage.refusal = record.allowsNew ? nil : record.position
             return coverage.cover(upTo: record.position)
+        }
+    }
+
+    /// The name may be used again; what was covered stays so.
+    mutating func allow(_ record: RevocationRecord) {
+        _ = update(record) { coverage in
+            coverage.refusal = nil
+            return 0
+        }
+    }
+
+    /// Before the grants come back: the record covers those that the log had up to its position.
+    mutating func restore(_ record: RevocationRecord) {
+        _ = update(record) { coverage in
+            coverage.isRecorded = true
+            coverage.refusal = record.allowsNew ? nil : record.position
+            coverage.upTo = max(coverage.upTo, record.position)
+            return 0
         }
     }
 

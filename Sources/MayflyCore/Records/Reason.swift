@@ -94,8 +94,10 @@ package enum Reason: UInt16, Sendable, CaseIterable, Error {
     /// UPPER_SNAKE_CASE, as `google.rpc.ErrorInfo.reason` has it.
     package var code: String {
         var code = ""
+        var isInCapitals = false
         for character in "\(self)" {
-            if character.isUppercase { code.append("_") }
+            if character.isUppercase && !isInCapitals { code.append("_") }
+            isInCapitals = character.isUppercase
             code.append(contentsOf: character.uppercased())
         }
         return code

@@ -7,16 +7,19 @@ package struct IssuedGrant: Sendable {
     package var expiresAt: Instant
     /// `header.payload`, base64url: what the signature is over.
     package var signingInput: [UInt8]
+    /// BLAKE2b-256 of it: says which of the grant's tokens this is.
+    package var unsignedDigest: Digest
 
     package init(
         grant: GrantID, agent: AgentName, key: KeyNumber, expiresAt: Instant,
-        signingInput: [UInt8]
+        signingInput: [UInt8], unsignedDigest: Digest
     ) {
         self.grant = grant
         self.agent = agent
         self.key = key
         self.expiresAt = expiresAt
         self.signingInput = signingInput
+        self.unsignedDigest = unsignedDigest
     }
 }
 

@@ -13,18 +13,13 @@ import Testing
         var checked = 0
         for _ in 0..<400 {
             let request = traffic.next(in: world)
-            if let held = request.held {
-                _ = world.broker.pin(
-                    held.grant, digest: held.presentation.digest)
-            }
-            let outcome = world.apply(request.command, from: request.caller)
+            let outcome = world.apply(request)
             traffic.note(outcome, of: request, in: world)
             if let answer = outcome.decision.answer {
                 // What the command itself appended is not needed for its answer.
                 for cut in cuts.suffix(25) where cut.position >= outcome.dependsOn {
                     let recovered = World(stored: cut, now: world.now)
-                    if let held = request.held { _ = recovered.validate(held) }
-                    let again = recovered.apply(request.command, from: request.caller)
+                    let again = recovered.apply(request)
                     #expect(
                         again.decision.answer == answer,
                         "seed \(seed), \(request.command), cut at \(cut.position)")
@@ -93,6 +88,11 @@ extension Decision {
         case .authenticated(let app), .app(let app): "app \(app.name.text)"
         case .appRemoved(let count): "removed with \(count)"
         case .spawned(let issued): "spawned \(issued.count)"
+        case .issued: "issued"
+        case .launchToken: "launch token"
+        case .alive: "alive"
+        case .revoked(let count, _): "revoked \(count)"
+        case .keyRotated: "rotated"
         case .valid: "valid"
         case .unproven: "unproven"
         case .advanced: "advanced"
@@ -108,7 +108,7 @@ extension Decision {
         case .invalid, .valid: "\(self)"
         case .released(false): shape
         case .released, .authenticated, .app, .appRemoved, .spawned, .unproven, .advanced,
-            .recorded:
+            .recorded, .issued, .launchToken, .alive, .revoked, .keyRotated:
             nil
         }
     }

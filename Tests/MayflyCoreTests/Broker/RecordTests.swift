@@ -114,6 +114,13 @@ extension Change {
             "app \(record.serial.rawValue) epoch \(record.epoch)"
                 + (record.removedAt == nil ? "" : " removed")
         case .appDeleted(let serial): "app \(serial.rawValue) deleted"
+        case .launchTokenInserted(let token): "launch token \(token.serial.rawValue)"
+        case .launchTokenDeleted(let serial): "launch token \(serial.rawValue) deleted"
+        case .revocationWritten(let record): "revocation \(record.serial.rawValue)"
+        case .revocationDeleted(let serial): "revocation \(serial.rawValue) deleted"
+        case .keyWritten(let record): "key \(record.number.rawValue) \(record.state)"
+        case .keyDeleted(let number): "key \(number.rawValue) deleted"
+        case .clockOffsetWritten(let offset): "clock offset \(offset.milliseconds)"
         case .serialsReserved(let bound): "serials below \(bound)"
         }
     }

@@ -79,8 +79,8 @@ import Testing
         var delegated = own
         delegated.serial = Serial(rawValue: 2)
         delegated.id = GrantID(high: own.id.high, low: own.id.low + 1)
-        delegated.parent = own.id
-        delegated.holder = own.id
+        delegated.delegation = Delegation(
+            parent: own.id, holder: own.id, root: own.id, subject: own.subject, depth: 1, hop: [1])
         let delegatedSlot = table.insert(delegated)
         let before = table.find(own.publicKey)
         #expect(before == nil)

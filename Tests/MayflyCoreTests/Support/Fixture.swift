@@ -45,12 +45,16 @@ enum Fixture {
 
     static func agent(
         key: UInt64, orchestration: String = "orch", task: String = "task",
-        scope: [String] = ["read:data:x"], lifetimeSeconds: UInt32 = 0,
-        totalLifetimeSeconds: UInt32 = 0
+        scope: [String] = ["read:data:x"], audience: [String] = [], lifetimeSeconds: UInt32 = 0,
+        totalLifetimeSeconds: UInt32 = 0, maximumUses: UInt32? = nil, isByReference: Bool = false
     ) -> AgentSpec {
-        AgentSpec(
+        var spec = AgentSpec(
             orchestration: name(orchestration), task: name(task), scope: scopes(scope),
-            audience: .empty, publicKey: PlainIssuance.key(key), lifetimeSeconds: lifetimeSeconds,
+            audience: TextList(words: audience.map { [UInt8]($0.utf8) }),
+            publicKey: PlainIssuance.key(key), lifetimeSeconds: lifetimeSeconds,
             totalLifetimeSeconds: totalLifetimeSeconds, binding: .none)
+        spec.maximumUses = maximumUses
+        spec.isByReference = isByReference
+        return spec
     }
 }

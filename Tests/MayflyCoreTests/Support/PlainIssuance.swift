@@ -7,12 +7,25 @@ struct PlainIssuance: Issuance {
         InstanceID(rawValue: serial.rawValue &* 0x9E37_79B9_7F4A_7C15)
     }
 
-    func seal(_ grant: borrowing GrantRecord, app: Name) -> UnsignedToken {
+    func seal(
+        _ grant: borrowing GrantRecord, app: Name, lineage: [[UInt8]]
+    ) -> UnsignedToken {
         let text =
             "\(grant.id.high).\(grant.id.low).\(grant.token.high).\(grant.token.low).\(app.text)"
+            + ".\(grant.expiresAt.milliseconds).\(grant.scope.joined.count).\(lineage.count)"
         return UnsignedToken(
             signingInput: [UInt8](text.utf8), digest: PlainIssuance.digest([UInt8](text.utf8)))
     }
+
+    func claims(of grant: borrowing GrantRecord, app: Name, lineage: [[UInt8]]) -> [UInt8] {
+        [UInt8]("claims of \(grant.id.high).\(grant.id.low)".utf8)
+    }
+
+    func rootStatement(of grant: borrowing GrantRecord) -> [UInt8] {
+        [UInt8]("root.\(grant.id.high).\(grant.id.low)".utf8) + grant.scope.joined
+    }
+
+    func chainDigest(of link: [UInt8]) -> Digest { PlainIssuance.digest(link) }
 
     /// What presenting the signed token comes to.
     static func tokenDigest(_ signingInput: [UInt8]) -> Digest {

@@ -4,8 +4,17 @@
 struct Stored: Equatable {
     private(set) var apps: [Serial: AppRecord] = [:]
     private(set) var grants: [Serial: GrantRecord] = [:]
+    private(set) var launchTokens: [Serial: LaunchToken] = [:]
+    private(set) var revocations: [Serial: RevocationRecord] = [:]
+    private(set) var keys: [KeyNumber: KeyRecord] = [Stored.firstKey.number: Stored.firstKey]
+    private(set) var clockOffset = ClockOffset.none
     private(set) var serialBound: UInt64 = 1
     private(set) var position = LogPosition.start
+
+    /// What a store has before there is anything in it.
+    private static let firstKey = KeyRecord(
+        number: KeyNumber(rawValue: 1), publicKey: PlainIssuance.key(77), state: .current,
+        notBefore: .zero, notAfter: nil, position: .start)
 
     /// Applies what an outcome did; gives what a store would have to object to.
     mutating func apply(_ outcome: Outcome) -> [String] {
@@ -36,6 +45,26 @@ struct Stored: Equatable {
         case .appDeleted(let serial):
             if grants.values.contains(where: { $0.app == serial }) { return "has grants" }
             return apps.removeValue(forKey: serial) == nil ? "absent" : nil
+        case .launchTokenInserted(let token):
+            guard launchTokens.updateValue(token, forKey: token.serial) == nil else {
+                return "twice"
+            }
+            return fault(of: token.serial, token.position)
+        case .launchTokenDeleted(let serial):
+            return launchTokens.removeValue(forKey: serial) == nil ? "absent" : nil
+        case .revocationWritten(let record):
+            revocations[record.serial] = record
+            return fault(of: record.serial, record.position)
+        case .revocationDeleted(let serial):
+            return revocations.removeValue(forKey: serial) == nil ? "absent" : nil
+        case .keyWritten(let record):
+            keys[record.number] = record
+            return record.position > position ? "positioned past the log" : nil
+        case .keyDeleted(let number):
+            return keys.removeValue(forKey: number) == nil ? "absent" : nil
+        case .clockOffsetWritten(let offset):
+            clockOffset = offset
+            return nil
         case .serialsReserved(let bound):
             guard bound > serialBound else { return "not raised" }
             serialBound = bound

@@ -1,3 +1,5 @@
+import Testing
+
 @testable import MayflyCore
 
 /// Random requests over a world so small that they meet each other all the time.
@@ -14,6 +16,7 @@ struct Traffic {
     private(set) var held: [HeldToken] = []
     /// Every connection that ever named an app.
     private var connections: [Caller] = []
+    private var launchTokens: [Digest] = []
 
     private static let apps = ["a", "b", "c", "d"]
     private static let orchestrations = ["o1", "o2", "o3"]
@@ -38,7 +41,15 @@ struct Traffic {
         case 5...10:
             let specs = (0..<(random.oneIn(4) ? 3 : 1)).map { _ in spec() }
             return Request(command: .spawn(specs, proof: .agent), caller: connection())
-        case 11...13:
+        case 11:
+            if let request = delegation(in: world) { return request }
+        case 12:
+            if let request = administration(in: world) { return request }
+        case 13:
+            guard let held = token() else { break }
+            return Request(
+                command: .renew(renewal(of: held)), caller: peer(), held: held)
+        case 14, 15:
             guard let held = token() else { break }
             let byID = random.oneIn(2)
             return Request(
@@ -51,13 +62,88 @@ struct Traffic {
         }
         var presentation = held.presentation
         if random.oneIn(8) { presentation.digest = PlainIssuance.key(random.next()) }
+        if random.oneIn(4) {
+            return Request(
+                command: .validate(presentation, Requirement(consumesUse: true)), caller: peer(),
+                held: held)
+        }
         return Request(command: .validate(presentation), caller: peer(), held: held)
+    }
+
+    private mutating func renewal(of held: HeldToken) -> RenewalRequest {
+        RenewalRequest(
+            presentation: held.presentation, provenBy: held.publicKey,
+            renewal: RenewalID(high: 1, low: random.next() % 3),
+            scope: random.oneIn(4) ? Fixture.scopes(["read:data:x"]) : nil,
+            lifetimeSeconds: UInt32(random.below(20)))
+    }
+
+    /// From a held token to some agent, mostly as it should be.
+    private mutating func delegation(in world: World) -> Request? {
+        guard let from = token(), let to = token(),
+            var hop = world.hop(
+                from: from, to: to, scope: ["read:data:x"],
+                seconds: UInt64(1 + random.below(40)),
+                uses: random.oneIn(3) ? UInt32(1 + random.below(3)) : nil)
+        else { return nil }
+        if random.oneIn(10) { hop.scope = Fixture.scopes(["write:data:*"]) }
+        return Request(
+            command: .delegate(from.presentation, hop), caller: peer(), held: from)
+    }
+
+    /// Revocations, their lifting, launch tokens, keys and the clock.
+    private mutating func administration(in world: World) -> Request? {
+        let caller = Fixture.operatorCaller
+        guard let held = token() else { return nil }
+        let target: RevocationTarget =
+            switch random.below(5) {
+            case 0: .token(held.token)
+            case 1: .agent(held.issued.agent)
+            case 2: .chain(.grant(held.grant))
+            case 3: .chain(.agent(held.issued.agent))
+            default:
+                .task(
+                    held.issued.agent.task,
+                    orchestration: random.oneIn(3) ? nil : held.issued.agent.orchestration)
+            }
+        switch random.below(8) {
+        case 0:
+            guard let record = world.broker.revocationRecords.first else { return nil }
+            return Request(command: .liftRevocation(record.serial), caller: caller)
+        case 1:
+            return Request(
+                command: .acceptTime(
+                    ClockOffset(milliseconds: Int64(random.below(20)) * 1_000 - 10_000)),
+                caller: caller)
+        case 2 where random.oneIn(4):
+            let number = (world.broker.signingKeys.map(\.number.rawValue).max() ?? 1) + 1
+            return Request(
+                command: .rotateKey(
+                    KeyNumber(rawValue: number), PlainIssuance.key(UInt64(number)),
+                    isEmergency: random.oneIn(3)), caller: caller)
+        case 3:
+            let terms = LaunchTokenTerms(
+                digest: PlainIssuance.key(random.next()), label: nil,
+                ceiling: Fixture.scopes(["read:data:x"]), lifetimeSeconds: 10,
+                maximumAgentLifetimeSeconds: 0)
+            return Request(command: .createLaunchToken(terms), caller: connection())
+        case 4:
+            guard let launchToken = launchTokens.popLast() else { return nil }
+            return Request(
+                command: .register(
+                    spec(), launchToken: launchToken, supersede: random.oneIn(2)), caller: peer())
+        default:
+            return Request(
+                command: .revoke(target, allowsNew: random.oneIn(2)), caller: caller)
+        }
     }
 
     /// Remembers what a request gave.
     mutating func note(_ outcome: Outcome, of request: Request, in world: World) {
         switch outcome.decision {
         case .spawned(let issued): held += issued.map(world.sign)
+        case .issued(let issued): held.append(world.sign(issued))
+        case .launchToken(let token): launchTokens.append(token.digest)
         case .authenticated(let app):
             var connection = request.caller
             connection.app = app.serial
@@ -129,4 +215,14 @@ struct Traffic {
 extension Caller {
     /// Nobody asks: time passes.
     static let peerless = Caller(uid: UserID(rawValue: 0), pid: ProcessID(rawValue: 0))
+}
+
+extension World {
+    /// A request as the server would decide it, its token proven first where it has to be.
+    func apply(_ request: Traffic.Request) -> Outcome {
+        guard let held = request.held else {
+            return self.apply(request.command, from: request.caller)
+        }
+        return present(held, request.command, from: request.caller)
+    }
 }

@@ -17,6 +17,7 @@ final class World {
     var now: Instant
     private(set) var stored: Stored
     private var random: SeededRandom
+    private var hops = 0
 
     /// A broker as it comes up on `stored`: empty the first time.
     init(
@@ -28,11 +29,18 @@ final class World {
         self.now = now
         random = SeededRandom(seed: seed)
         broker = Broker(
-            settings: settings, issuance: PlainIssuance(), signingKey: KeyNumber(rawValue: 1),
-            now: now, position: stored.position, nextSerial: stored.serialBound)
+            settings: settings, issuance: PlainIssuance(), keys: Array(stored.keys.values),
+            now: now, position: stored.position, nextSerial: stored.serialBound,
+            clockOffset: stored.clockOffset)
         for app in stored.apps.values.sorted(by: { $0.serial < $1.serial }) { broker.restore(app) }
+        for token in stored.launchTokens.values.sorted(by: { $0.serial < $1.serial }) {
+            broker.restore(token)
+        }
+        for record in stored.revocations.values.sorted(by: { $0.serial < $1.serial }) {
+            #expect(broker.restore(record, restarts: false, at: now).isEmpty)
+        }
         for grant in stored.grants.values.sorted(by: { $0.serial < $1.serial }) {
-            #expect(broker.restore(grant))
+            #expect(broker.restore(grant, at: now))
         }
         _ = broker.finishRecovery()
     }
@@ -46,10 +54,7 @@ final class World {
         _ command: Command, from caller: Caller = Fixture.operatorCaller,
         sourceLocation: SourceLocation = #_sourceLocation
     ) -> Outcome {
-        var entropy = Entropy.none
-        if case .spawn(let specs, _, _) = command {
-            entropy.words = (0..<(3 * specs.count)).map { _ in random.next() }
-        }
+        let entropy = Entropy(words: (0..<command.entropyWords).map { _ in random.next() })
         let outcome = broker.apply(command, from: caller, at: now, entropy: entropy)
         let faults = stored.apply(outcome)
         #expect(faults.isEmpty, sourceLocation: sourceLocation)
@@ -89,21 +94,83 @@ final class World {
 
     /// What the server does once a token is signed.
     func sign(_ issued: IssuedGrant) -> HeldToken {
-        let held = HeldToken(issued)
-        #expect(broker.pin(held.grant, digest: held.presentation.digest))
+        let record = stored.grants.values.first { $0.id == issued.grant }
+        let held = HeldToken(
+            issued, token: record?.token ?? TokenID(high: 0, low: 0),
+            publicKey: record?.publicKey ?? .zero)
+        #expect(
+            broker.pin(
+                held.grant, digest: held.presentation.digest,
+                unsignedDigest: held.unsignedDigest))
         return held
     }
 
+    /// A hop as the delegator would sign it, by what the store has of both: nil where one is gone.
+    func hop(
+        from: HeldToken, to: HeldToken, scope: [String], seconds: UInt64 = 10,
+        audience: [String]? = nil, uses: UInt32? = nil
+    ) -> HopTerms? {
+        guard let parent = stored.grants.values.first(where: { $0.id == from.grant }) else {
+            return nil
+        }
+        let issuance = PlainIssuance()
+        let previous = parent.delegation?.hop ?? issuance.rootStatement(of: parent)
+        hops += 1
+        let text = [UInt8]("hop \(hops)".utf8)
+        let told = now.shifted(by: broker.timeOffset).seconds
+        return HopTerms(
+            text: text, digest: PlainIssuance.digest(text), delegator: parent.subject,
+            delegatorKey: parent.publicKey, delegate: to.issued.agent,
+            delegateKey: to.publicKey, held: parent.scope, scope: Fixture.scopes(scope),
+            audience: audience.map { TextList(words: $0.map { [UInt8]($0.utf8) }) },
+            maximumUses: uses, issuedAtSeconds: told, expiresAtSeconds: told + seconds,
+            parent: parent.id, depth: parent.depth + 1,
+            previous: issuance.chainDigest(of: previous))
+    }
+
+    /// Delegates as the server would: the new grant's token.
+    func delegate(
+        _ hop: HopTerms?, by held: HeldToken, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> HeldToken {
+        let hop = try #require(hop, sourceLocation: sourceLocation)
+        let outcome = present(held, .delegate(held.presentation, hop))
+        return sign(try #require(outcome.decision.issued, sourceLocation: sourceLocation))
+    }
+
+    func renewal(
+        of held: HeldToken, id: UInt64 = 1, scope: [String]? = nil, seconds: UInt32 = 0
+    ) -> Command {
+        .renew(
+            RenewalRequest(
+                presentation: held.presentation, provenBy: held.publicKey,
+                renewal: RenewalID(high: 9, low: id), scope: scope.map(Fixture.scopes),
+                lifetimeSeconds: seconds))
+    }
+
     /// Validates as the server does: a recovered grant's token is proven and pinned first.
-    func validate(_ held: HeldToken, from caller: Caller = Fixture.operatorCaller) -> Outcome {
-        let outcome = apply(.validate(held.presentation), from: caller)
-        guard case .unproven(let grant) = outcome.decision,
+    func validate(
+        _ held: HeldToken, _ requirement: Requirement = .none,
+        from caller: Caller = Fixture.operatorCaller
+    ) -> Outcome {
+        present(held, .validate(held.presentation, requirement), from: caller)
+    }
+
+    /// Applies a command about a token as the server does.
+    func present(
+        _ held: HeldToken, _ command: Command, from caller: Caller = Fixture.operatorCaller
+    ) -> Outcome {
+        let outcome = apply(command, from: caller)
+        guard case .unproven(let grant) = outcome.decision else { return outcome }
+        guard grant.unsignedDigest == held.unsignedDigest else {
+            let refused = broker.refuseMismatch(command, from: caller, at: now)
+            #expect(stored.apply(refused).isEmpty)
+            return refused
+        }
+        #expect(
             broker.pin(
                 held.grant, digest: held.presentation.digest,
-                unsignedDigest: held.unsignedDigest)
-        else { return outcome }
-        #expect(grant.unsignedDigest == held.unsignedDigest)
-        return apply(.validate(held.presentation), from: caller)
+                unsignedDigest: held.unsignedDigest))
+        return apply(command, from: caller)
     }
 
     func isValid(_ held: HeldToken) -> Bool { validate(held).decision.isValid }
@@ -132,12 +199,16 @@ final class World {
 /// What an agent has after its spawn.
 struct HeldToken {
     let issued: IssuedGrant
+    let token: TokenID
+    let publicKey: PublicKey
     let presentation: Presentation
     let unsignedDigest: Digest
     var grant: GrantID { issued.grant }
 
-    init(_ issued: IssuedGrant) {
+    init(_ issued: IssuedGrant, token: TokenID, publicKey: PublicKey) {
         self.issued = issued
+        self.token = token
+        self.publicKey = publicKey
         presentation = Presentation(
             grant: issued.grant, digest: PlainIssuance.tokenDigest(issued.signingInput))
         unsignedDigest = PlainIssuance.digest(issued.signingInput)
@@ -158,5 +229,16 @@ extension Decision {
     var isUnproven: Bool { if case .unproven = self { true } else { false } }
     var ended: Bool? { if case .released(let ended) = self { ended } else { nil } }
     var endedWithApp: UInt64? { if case .appRemoved(let count) = self { count } else { nil } }
+    var issued: IssuedGrant? { if case .issued(let issued) = self { issued } else { nil } }
+    var launchToken: LaunchToken? {
+        if case .launchToken(let token) = self { token } else { nil }
+    }
+    var valid: ValidGrant? { if case .valid(let grant) = self { grant } else { nil } }
+    var revokedCount: UInt64? { if case .revoked(let count, _) = self { count } else { nil } }
+    var revocation: RevocationRecord? {
+        if case .revoked(_, let record) = self { record } else { nil }
+    }
+    var isAlive: Bool { if case .alive = self { true } else { false } }
+    var isRecorded: Bool { if case .recorded = self { true } else { false } }
     var hasMore: Bool { if case .advanced(let more) = self { more } else { false } }
 }
