@@ -29,7 +29,7 @@ enum TokenKeys {
         guard !PublicKeyText.isKey(argument) else { return nil }
         let text = try Files.text(argument, limit: maximumFileBytes)
         guard text.first(where: { !$0.isWhitespace }) == "{" else { return nil }
-        let json = [UInt8](text.utf8).withUnsafeBytes { JSONReader.read(trimmed($0)) }
+        let json = compact(text).withUnsafeBytes { JSONReader.read($0) }
         guard let issuer = json?["issuer"]?.text, case .array(let entries)? = json?["keys"] else {
             throw .usage("\(argument): not what `mayfly keys --json` writes.")
         }
@@ -42,10 +42,10 @@ enum TokenKeys {
         return BrokerKeys(issuer: String(decoding: issuer, as: UTF8.self), keys: keys)
     }
 
-    /// A file ends with a newline; a JSON text of ours does not.
-    private static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        var rest = bytes[...]
-        while rest.last == UInt8(ascii: "\n") { rest.removeLast() }
-        return UnsafeRawBufferPointer(rebasing: rest)
+    /// Without white space, which may come from a formatter: no text in the document has any.
+    private static func compact(_ text: String) -> [UInt8] {
+        text.utf8.filter { byte in
+            byte != UInt8(ascii: " ") && !(UInt8(ascii: "\t")...UInt8(ascii: "\r") ~= byte)
+        }
     }
 }
