@@ -18,7 +18,8 @@ struct Mayfly: AsyncParsableCommand {
         subcommands: [
             AppGroup.self, LaunchTokenGroup.self, SpawnCommand.self, RegisterCommand.self,
             ValidateCommand.self, ReleaseCommand.self, TokenGroup.self, GrantsGroup.self,
-            TreeCommand.self, RevokeGroup.self, AuditGroup.self, StatusCommand.self,
+            TreeCommand.self, RevokeGroup.self, WatchCommand.self, AuditGroup.self,
+            StatusCommand.self,
             MetricsCommand.self, KeysGroup.self, KeyGroup.self, TimeGroup.self,
         ])
 }

@@ -45,10 +45,9 @@ struct RevocationSetTests {
     func `a digest is over the level's word, a zero byte and the target`(
         level: RevocationLevel, target: String, hex: String
     ) {
-        let digits = RevocationDigest(level, target).bytes.map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        #expect(digits.joined() == hex)
+        let digest = RevocationDigest(level, target)
+        #expect(digest.description == hex)
+        #expect(RevocationDigest(bytes: digest.bytes) == digest)
         #expect(RevocationDigest(bytes: [1]) == nil)
     }
 

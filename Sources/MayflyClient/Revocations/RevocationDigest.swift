@@ -60,3 +60,12 @@ public struct RevocationDigest: Hashable, Sendable {
     /// The 32 bytes.
     public var bytes: [UInt8] { withUnsafeBytes(of: words) { [UInt8]($0) } }
 }
+
+extension RevocationDigest: CustomStringConvertible {
+    /// 64 lower-case hexadecimal characters.
+    public var description: String {
+        var text: [UInt8] = []
+        withUnsafeBytes(of: words) { Hex.append($0, to: &text) }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
