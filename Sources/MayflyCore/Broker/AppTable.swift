@@ -10,6 +10,8 @@ struct AppTable {
     typealias Index = Int
 
     private var entries: [Entry?] = []
+    /// Of the same places, small and side by side.
+    private var standings: [Standing] = []
     private var bySerial: [Serial: Index] = [:]
     private var byName: [Name: Index] = [:]
     private var byClientID: [Name: Index] = [:]
@@ -48,6 +50,15 @@ struct AppTable {
         }
     }
 
+    /// What of the app the validity of its grants depends on.
+    struct Standing {
+        var epoch: UInt32
+        var isRemoved: Bool
+        var position: LogPosition
+    }
+
+    func standing(at index: Index) -> Standing { standings[index] }
+
     subscript(index: Index) -> Entry {
         _read { yield entries[index]! }
         _modify { yield &entries[index]! }
@@ -64,11 +75,16 @@ struct AppTable {
             self[index].record = record
         } else {
             let index = entries.firstIndex { $0 == nil } ?? entries.count
-            if index == entries.count { entries.append(nil) }
+            if index == entries.count {
+                entries.append(nil)
+                standings.append(Standing(epoch: 0, isRemoved: true, position: .start))
+            }
             entries[index] = Entry(record: record)
             bySerial[record.serial] = index
         }
         guard let index = bySerial[record.serial] else { return }
+        standings[index] = Standing(
+            epoch: record.epoch, isRemoved: record.removedAt != nil, position: record.position)
         if record.removedAt == nil {
             byName[record.name] = index
             if let id = record.secret?.clientID { byClientID[id] = index }

@@ -27,7 +27,7 @@ extension Broker {
     package func restore(_ grant: GrantRecord, at now: Instant) -> Bool {
         guard let app = apps.find(grant.app), live.find(grant.id) == nil else { return false }
         highestEnd = max(highestEnd, grant.notAfter)
-        let slot = live.insert(grant)
+        let slot = live.insert(grant, app: app)
         apps[app].liveGrants += 1
         begin(slot, now)
         return true

@@ -178,7 +178,7 @@ extension Broker {
         outcome.changes.append(.grantInserted(record))
         apps[app].liveGrants += 1
         highestEnd = max(highestEnd, record.notAfter)
-        let slot = live.insert(record)
+        let slot = live.insert(record, app: app)
         begin(slot, now)
         return IssuedGrant(record, token)
     }

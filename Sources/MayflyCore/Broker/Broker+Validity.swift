@@ -10,50 +10,50 @@ extension Broker {
     /// At most 11 look-ups: the grant, five ancestors, and the holder of each but the root.
     func standing(of slot: Slot, at now: Instant) -> Standing {
         var dependsOn = LogPosition.start
-        var current = slot
+        var facts = live.facts(of: slot)
         for _ in 0...Limits.delegationDepth {
-            if let reason = ownFault(current, now, &dependsOn) {
+            if let reason = fault(in: facts, now, &dependsOn) {
                 return Standing(reason: reason, dependsOn: dependsOn)
             }
-            guard let delegation = live[current].record.delegation else {
-                return Standing(reason: nil, dependsOn: dependsOn)
-            }
+            guard facts.isDelegated else { return Standing(reason: nil, dependsOn: dependsOn) }
             if !settings.faults.forgetsHolder {
-                guard let holder = live.find(delegation.holder),
-                    ownFault(holder, now, &dependsOn) == nil
+                guard let holder = live.facts(at: facts.holder, of: facts.holderSerial),
+                    fault(in: holder, now, &dependsOn) == nil
                 else { return Standing(reason: .orphaned, dependsOn: max(dependsOn, lastEnd)) }
             }
-            guard let parent = live.find(delegation.parent) else {
+            guard let parent = live.facts(at: facts.parent, of: facts.parentSerial) else {
                 return Standing(reason: .orphaned, dependsOn: max(dependsOn, lastEnd))
             }
-            current = parent
+            facts = parent
         }
         return Standing(reason: .orphaned, dependsOn: dependsOn)
     }
 
-    /// What is wrong with this grant by itself.
-    private func ownFault(_ slot: Slot, _ now: Instant, _ dependsOn: inout LogPosition) -> Reason? {
-        dependsOn = max(dependsOn, live[slot].record.position)
-        if now >= live[slot].record.expiresAt { return .expired }
-        let coveredUpTo = live.tasks.coveredUpTo(at: live[slot].task)
-        if live[slot].record.position <= coveredUpTo {
-            dependsOn = max(dependsOn, coveredUpTo)
+    /// What is wrong with a grant by itself.
+    private func fault(
+        in facts: ValidityFacts, _ now: Instant, _ dependsOn: inout LogPosition
+    ) -> Reason? {
+        dependsOn = max(dependsOn, facts.position)
+        if now >= facts.expiresAt { return .expired }
+        if let coverage = live.tasks.coverage(at: facts.task, of: facts.position) {
+            dependsOn = max(dependsOn, coverage)
             return .revoked
         }
-        if live[slot].record.key != keys.current {
-            let fault = keys.fault(of: live[slot].record.key)
+        if facts.key != keys.current {
+            let fault = keys.fault(of: facts.key)
             dependsOn = max(dependsOn, fault.position)
             if fault.isDead { return .keyRetired }
         }
-        guard let app = apps.find(live[slot].record.app) else { return .appRemoved }
-        dependsOn = max(dependsOn, apps[app].record.position)
-        if apps[app].isRemoved { return .appRemoved }
-        return apps[app].record.epoch == live[slot].record.appEpoch ? nil : .ceilingLowered
+        let app = apps.standing(at: Int(facts.app))
+        dependsOn = max(dependsOn, app.position)
+        if app.isRemoved { return .appRemoved }
+        return app.epoch == facts.appEpoch ? nil : .ceilingLowered
     }
 
     /// A revocation of its task covers it.
     func isCovered(_ slot: Slot) -> Bool {
-        live[slot].record.position <= live.tasks.coveredUpTo(at: live[slot].task)
+        let facts = live.facts(of: slot)
+        return live.tasks.coverage(at: facts.task, of: facts.position) != nil
     }
 
     /// What a presented token comes to.

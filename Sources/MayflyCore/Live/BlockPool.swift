@@ -19,9 +19,10 @@ final class BlockPool {
         var count: Int
     }
 
-    private static let alignment = 16
+    static let cacheLine = 64
 
     private let stride: Int
+    private let alignment: Int
     /// Blocks per chunk are a power of two.
     private let shift: Int
     private var chunks: [Chunk?] = []
@@ -34,9 +35,11 @@ final class BlockPool {
     /// - Parameters:
     ///   - blockBytes: at least 1.
     ///   - blocksPerChunk: a power of two.
-    init(blockBytes: Int, blocksPerChunk: Int) {
+    ///   - alignment: of every block, in bytes.
+    init(blockBytes: Int, blocksPerChunk: Int, alignment: Int = 16) {
         precondition(blocksPerChunk.nonzeroBitCount == 1)
-        stride = (blockBytes + Self.alignment - 1) / Self.alignment * Self.alignment
+        self.alignment = alignment
+        stride = (blockBytes + alignment - 1) / alignment * alignment
         shift = blocksPerChunk.trailingZeroBitCount
     }
 
@@ -110,7 +113,7 @@ final class BlockPool {
         (Int(slot.rawValue) >> shift, Int(slot.rawValue) & (blocksPerChunk - 1))
     }
 
-    private func isUsed(_ slot: Slot) -> Bool {
+    func isUsed(_ slot: Slot) -> Bool {
         let (index, place) = split(slot)
         guard index < chunks.count, let chunk = chunks[index] else { return false }
         return chunk.used[place >> 6] & (1 << UInt64(place & 63)) != 0
@@ -120,7 +123,7 @@ final class BlockPool {
         let used = UnsafeMutablePointer<UInt64>.allocate(capacity: wordsPerChunk)
         used.initialize(repeating: 0, count: wordsPerChunk)
         let base = UnsafeMutableRawPointer.allocate(
-            byteCount: stride << shift, alignment: Self.alignment)
+            byteCount: stride << shift, alignment: alignment)
         return Chunk(base: base, used: used, count: 0)
     }
 

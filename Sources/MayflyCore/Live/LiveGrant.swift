@@ -1,5 +1,7 @@
 /// A live grant in memory: its record, what a presented token must digest to, and its links.
 struct LiveGrant {
+    /// First, so that it is one line of the cache: a chain is eleven of these.
+    private(set) var facts = ValidityFacts()
     /// Without its task, scope and audience, which `LiveTable.record(at:)` gives back.
     var record: GrantRecord
     var texts: TextStore.Reference
@@ -42,6 +44,23 @@ struct LiveGrant {
         forgetTexts()
     }
 
+    /// What the record says of validity; where the grant hangs does not change.
+    mutating func updateFacts(app: AppTable.Index) {
+        facts.serial = record.serial
+        facts.position = record.position
+        facts.expiresAt = record.expiresAt
+        facts.app = UInt32(app)
+        facts.appEpoch = record.appEpoch
+        facts.key = record.key
+        facts.task = task
+        facts.isDelegated = record.delegation != nil
+    }
+
+    mutating func hang(on parent: (Slot, Serial)?, heldBy holder: (Slot, Serial)?) {
+        if let parent { (facts.parent, facts.parentSerial) = parent }
+        if let holder { (facts.holder, facts.holderSerial) = holder }
+    }
+
     /// They are kept elsewhere.
     mutating func forgetTexts() {
         record.task = Self.elsewhere
@@ -65,6 +84,23 @@ struct LiveGrant {
             }
         }
     }
+}
+
+/// What the validity of a grant is judged by, all in one place. Parent and holder are found by
+/// their slots, without a hash: a slot whose serial is another is somebody else's by now.
+struct ValidityFacts {
+    var serial = Serial(rawValue: .max)
+    var position = LogPosition.start
+    var expiresAt = Instant.zero
+    var parentSerial = Serial(rawValue: .max)
+    var holderSerial = Serial(rawValue: .max)
+    var parent = Slot.none
+    var holder = Slot.none
+    var task = Slot.none
+    var app: UInt32 = 0
+    var appEpoch: UInt32 = 0
+    var key = KeyNumber(rawValue: 0)
+    var isDelegated = false
 }
 
 /// Where in its chain a grant has been put down.

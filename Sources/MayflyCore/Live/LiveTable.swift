@@ -58,6 +58,15 @@ struct LiveTable: ~Copyable {
         }
     }
 
+    func facts(of slot: Slot) -> ValidityFacts { grants[slot].facts }
+
+    /// Of the grant of this serial, if it is still in its place.
+    func facts(at slot: Slot, of serial: Serial) -> ValidityFacts? {
+        guard !slot.isNone, grants.isUsed(slot) else { return nil }
+        let facts = grants[slot].facts
+        return facts.serial == serial ? facts : nil
+    }
+
     func nextUsed(from start: Int) -> Slot? { grants.nextUsed(from: start) }
 
     /// The task's oldest grant.
@@ -92,8 +101,12 @@ struct LiveTable: ~Copyable {
 
     // MARK: Coming and going
 
-    /// - Parameter due: when the grant is to be looked at, no later than its expiry.
-    mutating func insert(_ record: consuming GrantRecord, due: Instant? = nil) -> Slot {
+    /// - Parameters:
+    ///   - app: where the grant's app is.
+    ///   - due: when the grant is to be looked at, no later than its expiry.
+    mutating func insert(
+        _ record: consuming GrantRecord, app: AppTable.Index = 0, due: Instant? = nil
+    ) -> Slot {
         var record = record
         let (orchestration, name) = orchestrations.enter(
             record.orchestration, app: record.app, at: record.position)
@@ -111,6 +124,7 @@ struct LiveTable: ~Copyable {
         if grants[slot].record.delegation == nil {
             byPublicKey.insert(byPublicKey.hash(grants[slot].record.publicKey), slot)
         }
+        grants[slot].updateFacts(app: app)
         joinChain(slot)
         timers.insert(slot, due: grants[slot].due, in: &grants)
         return slot
@@ -147,6 +161,7 @@ struct LiveTable: ~Copyable {
         grants[slot].record = record
         grants[slot].record.orchestration = name
         grants[slot].forgetTexts()
+        grants[slot].updateFacts(app: AppTable.Index(grants[slot].facts.app))
         refile(slot, due: due)
     }
 
@@ -175,6 +190,7 @@ struct LiveTable: ~Copyable {
             list.append(slot, .children, in: &grants)
             grants[parent].children = list
             grants[slot].joined.insert(.parent)
+            grants[slot].hang(on: (parent, grants[parent].record.serial), heldBy: nil)
         }
         if let holder = find(delegation.holder) {
             var list = grants[holder].held
@@ -182,6 +198,7 @@ struct LiveTable: ~Copyable {
             grants[holder].held = list
             grants[holder].heldCount += 1
             grants[slot].joined.insert(.holder)
+            grants[slot].hang(on: nil, heldBy: (holder, grants[holder].record.serial))
         }
         if let root = find(delegation.root) {
             grants[root].chainCount += 1

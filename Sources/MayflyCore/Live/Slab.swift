@@ -3,7 +3,8 @@ struct Slab<Element>: ~Copyable {
     static var chunkCapacity: Int { 512 }
 
     private let pool = BlockPool(
-        blockBytes: MemoryLayout<Element>.stride, blocksPerChunk: Slab.chunkCapacity)
+        blockBytes: MemoryLayout<Element>.stride, blocksPerChunk: Slab.chunkCapacity,
+        alignment: MemoryLayout<Element>.stride >= 256 ? BlockPool.cacheLine : 16)
 
     deinit {
         var next = pool.nextUsed(from: 0)
@@ -37,6 +38,8 @@ struct Slab<Element>: ~Copyable {
         _read { yield pool.address(of: slot).assumingMemoryBound(to: Element.self).pointee }
         _modify { yield &pool.address(of: slot).assumingMemoryBound(to: Element.self).pointee }
     }
+
+    func isUsed(_ slot: Slot) -> Bool { pool.isUsed(slot) }
 
     /// The first used slot at or after `start`, for a walk that may stop and go on.
     func nextUsed(from start: Int) -> Slot? { pool.nextUsed(from: start) }

@@ -55,6 +55,8 @@ struct TaskTable: ~Copyable {
         var grants = GrantList()
     }
 
+    /// No revocation reaches further: what was granted after it is looked up under no name.
+    private var coveredUpTo = LogPosition.start
     private var names = Slab<NameEntry>()
     private var entries = Slab<Entry>()
     private var texts = TextStore()
@@ -97,9 +99,12 @@ struct TaskTable: ~Copyable {
         Name(alreadyChecked: texts.first(at: names[entries[slot].name].text))
     }
 
-    /// Up to where in the log what was granted under the name is dead.
-    func coveredUpTo(at slot: Slot) -> LogPosition {
-        max(entries[slot].coverage.upTo, names[entries[slot].name].coverage.upTo)
+    /// Up to where in the log what was granted under the name is dead, if that covers this
+    /// position; nil where it does not.
+    func coverage(at slot: Slot, of position: LogPosition) -> LogPosition? {
+        guard position <= coveredUpTo else { return nil }
+        let upTo = max(entries[slot].coverage.upTo, names[entries[slot].name].coverage.upTo)
+        return position <= upTo ? upTo : nil
     }
 
     // MARK: Names
@@ -122,7 +127,8 @@ struct TaskTable: ~Copyable {
 
     /// Covers what is live under the name, as the record says; gives how many grants it matched.
     mutating func cover(_ record: RevocationRecord) -> UInt32 {
-        update(record) { coverage in
+        coveredUpTo = max(coveredUpTo, record.position)
+        return update(record) { coverage in
             coverage.isRecorded = true
             coverage.refusal = record.allowsNew ? nil : record.position
             return coverage.cover(upTo: record.position)
@@ -139,6 +145,7 @@ struct TaskTable: ~Copyable {
 
     /// Before the grants come back: the record covers those that the log had up to its position.
     mutating func restore(_ record: RevocationRecord) {
+        coveredUpTo = max(coveredUpTo, record.position)
         _ = update(record) { coverage in
             coverage.isRecorded = true
             coverage.refusal = record.allowsNew ? nil : record.position

@@ -2,13 +2,16 @@ import MayflyCrypto
 import Testing
 
 /// What a broker's clients would have configured: its keys and its name.
+private let verifier = IssuerText(ChainForge.issuer).map {
+    ChainVerifier(keys: ChainForge.brokerKeys, issuer: $0)
+}
+
 func verify(
     _ token: [UInt8], for audience: String? = nil, now: UInt64 = ChainForge.now
 ) throws -> Result<VerifiedChain, ChainRefusal> {
-    let verifier = ChainVerifier(
-        keys: ChainForge.brokerKeys, issuer: try #require(IssuerText(ChainForge.issuer)))
     let audience = try audience.map { try #require(AudienceText($0)) }
-    return verifier.verify(token, for: audience, now: now, leeway: ChainForge.leeway)
+    return try #require(verifier).verify(
+        token, for: audience, now: now, leeway: ChainForge.leeway)
 }
 
 /// nil where the token is accepted.

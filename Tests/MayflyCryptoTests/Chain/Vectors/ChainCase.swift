@@ -146,6 +146,23 @@ extension ChainCase {
                 }
             }),
         ChainCase(
+            "by reference, and not online", .claimMissing,
+            .reference { forge in
+                let edit = forge.editToken
+                forge.editToken = {
+                    edit(&$0)
+                    $0["online"] = nil
+                }
+            }),
+        ChainCase(
+            "online, with everything but a subject", .claimMissing,
+            ChainForge(0) {
+                $0.editToken = {
+                    $0["sub"] = nil
+                    $0["online"] = "true"
+                }
+            }),
+        ChainCase(
             "an expiry that is a text", .claimMalformed,
             ChainForge(0) { $0.editToken = { $0["exp"] = quoted("1790000300") } }),
         ChainCase(
