@@ -73,8 +73,16 @@ final class AuditTrail {
                 accuse("recovery has \(event.count ?? 0) grants, the audit \(liveGrants)")
             }
         case .brokerStopped, .appRegistered, .appUpdated, .appDeregistered, .appAuthenticated,
-            .requestRefused, .refusalsSummarized:
+            .requestRefused, .refusalsSummarized, .launchTokenIssued, .launchTokensExpired,
+            .agentRegistered, .tokenRenewed, .delegationCreated, .tokenRevoked, .agentRevoked,
+            .taskRevoked, .chainRevoked, .revocationLifted, .revocationLapsed, .useConsumed,
+            .heartbeatMissed, .keyRotated, .keyRetired, .timeAccepted:
             break
+        case .launchTokenIssued, .launchTokensExpired, .agentRegistered, .tokenRenewed,
+            .delegationCreated, .tokenRevoked, .agentRevoked, .taskRevoked, .chainRevoked,
+            .revocationLifted, .revocationLapsed, .useConsumed, .heartbeatMissed, .keyRotated,
+            .keyRetired, .timeAccepted:
+            accuse("\(event.kind.text): nobody here asks for that")
         }
     }
 
