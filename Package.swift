@@ -82,7 +82,9 @@ let package = Package(
         tests("MayflyStoreTests", ["MayflyStore", "MayflyCore", "MayflyCrypto"]),
         tests(
             "MayflyServerTests",
-            ["MayflyServer", "MayflyStore", "MayflyWire", "MayflyCore", "MayflyCrypto", "CLinux"]),
+            ["MayflyServer", "MayflyStore", "MayflyWire", "MayflyCore", "MayflyCrypto", "CLinux",
+                logging,
+            ]),
         tests(
             "mayflydTests", ["mayflyd", "MayflyServer", "MayflyCore", "MayflyCrypto", logging]),
         tests("mayfly-loadTests", ["mayfly-load", "MayflyWire", "MayflyCrypto"]),

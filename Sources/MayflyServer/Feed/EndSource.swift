@@ -22,15 +22,15 @@ final class EndSource {
     static let leewaySeconds: UInt64 = 60
 
     init(
-        path: String, context: ReactorContext, bootStart: LogPosition, longestLifeSeconds: UInt32
+        path: String, authority: Authority, issuer: TokenIssuer, clock: BrokerClock,
+        logger: Logger, boot: Boot
     ) {
         self.path = path
-        authority = context.authority
-        clock = context.clock
-        logger = context.logger
-        self.bootStart = bootStart.rawValue
-        keptSeconds = UInt64(longestLifeSeconds) + Self.leewaySeconds
-        let issuer = context.issuer
+        self.authority = authority
+        self.clock = clock
+        self.logger = logger
+        bootStart = boot.start.rawValue
+        keptSeconds = UInt64(boot.longestLifeSeconds) + Self.leewaySeconds
         announcer = EndAnnouncer { issuer.subject(of: $0) }
     }
 
