@@ -82,7 +82,8 @@ let package = Package(
         tests("MayflyStoreTests", ["MayflyStore", "MayflyCore", "MayflyCrypto"]),
         tests(
             "MayflyServerTests",
-            ["MayflyServer", "MayflyStore", "MayflyWire", "MayflyCore", "MayflyCrypto", "CLinux",
+            [
+                "MayflyServer", "MayflyStore", "MayflyWire", "MayflyCore", "MayflyCrypto", "CLinux",
                 logging,
             ]),
         tests(

@@ -159,7 +159,7 @@ final class EndFeed: Sendable {
         }
         guard !digests.isEmpty else { return }
         deliver(
-            .message(source.message(at: range.upperBound, digests: digests.bytes)), to: ids,
+            .message(source.message(at: range.upperBound, digests: digests)), to: ids,
             awaitsTaking: isBehind)
         let began = advancedAt.load(ordering: .relaxed)
         if !isBehind && began > 0 { metrics.noteStreamLag(nanoseconds: now - min(now, began)) }

@@ -55,7 +55,7 @@ final class EndSource {
     }
 
     func message(
-        at position: UInt64, digests: [UInt8] = [], gap: Bool = false
+        at position: UInt64, digests: EndDigests = EndDigests(), gap: Bool = false
     ) -> StreamMessage {
         // Where the told time was set back, tokens have been issued that say an earlier time.
         let first = (firstIssue ?? .zero).shifted(by: clock.lowestOffset)
