@@ -14,6 +14,7 @@ final class FakeBroker: Sendable {
     private let refusedApps: Int
     private let seen = Lock<[FakeRequest]>([])
     private let connections = Lock(0)
+    private let ended = Lock(0)
 
     /// - Parameters:
     ///   - refusedApps: on so many connections, from the first, no app is let in.
@@ -25,6 +26,8 @@ final class FakeBroker: Sendable {
 
     var requests: [FakeRequest] { seen.withLock { $0 } }
     var connectionCount: Int { connections.withLock { $0 } }
+    /// Connections that the client's side has closed.
+    var endedCount: Int { ended.withLock { $0 } }
 
     func count(_ method: MayflyWire.Method) -> Int {
         requests.filter { $0.method == method }.count
@@ -52,7 +55,8 @@ final class FakeBroker: Sendable {
         app: String? = "pipeline",
         options: ClientOptions = ClientOptions(orchestration: "nightly")
     ) -> MayflyClient {
-        MayflyClient(dialer: dialer, app: app, options: options)
+        MayflyClient(
+            dialer: dialer, identity: app.map { .app($0) } ?? .nobody, options: options)
     }
 
     private func serve(_ connection: FakeConnection) {
@@ -61,7 +65,7 @@ final class FakeBroker: Sendable {
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
             let count = recv(connection.descriptor.rawValue, &chunk, chunk.count, 0)
-            guard count > 0 else { return }
+            guard count > 0 else { return ended.withLock { $0 += 1 } }
             received += chunk[..<count]
             var used = 0
             received.withUnsafeBytes { bytes in
@@ -92,6 +96,7 @@ final class FakeBroker: Sendable {
             var response = AuthenticateResponseMessage()
             response.challenge = connection.challenge
             response.issuer = Self.issuer
+            response.nowMilliseconds = 1_800_000_000_000
             request.answer(response)
         } else {
             script(request)
@@ -142,6 +147,20 @@ struct FakeRequest: Sendable {
         connection.send([UInt8](output.pending))
     }
 
+    /// One message of a stream.
+    func stream(
+        position: UInt64, digests: [[UInt8]] = [], firstIssueAt: UInt64 = 0, gap: Bool = false
+    ) {
+        var message = WatchRevocationsResponseMessage()
+        message.position = position
+        message.digests = digests.map { ByteView(copying: $0) }
+        message.firstIssueAt = firstIssueAt
+        message.gap = gap
+        var output = OutputBuffer()
+        _ = ResponseEncoder.appendData(stream: stream, message: message, to: &output)
+        connection.send([UInt8](output.pending))
+    }
+
     func refuse(_ code: StatusCode, _ reason: String, metadata: [(String, String)] = []) {
         var output = OutputBuffer()
         ResponseEncoder.appendStatus(
@@ -152,6 +171,26 @@ struct FakeRequest: Sendable {
 
     func decode<Message: DecodableMessage>(_ type: Message.Type) throws -> Message {
         try payload.withUnsafeBytes { try Message.decode($0, arena: MessageArena()) }
+    }
+
+    /// The body of a proven request; nil where the proof is not over it by this key.
+    func provenBody<Body: DecodableMessage, Result>(
+        _ type: Body.Type, _ purpose: ProofPurpose, by key: [UInt8], _ read: (Body) -> Result,
+        sequence: (Body) -> UInt64
+    ) throws -> Result? {
+        let arena = MessageArena()
+        return try payload.withUnsafeBytes { bytes in
+            let message = try ProvenRequestMessage.decode(bytes, arena: arena)
+            let body = try Body.decode(message.body.rawBuffer, arena: arena)
+            guard let challenge = Challenge(connection.challenge),
+                let publicKey = Ed25519PublicKey(key)
+            else { return nil }
+            let isGood = ProofMessage.withBytes(
+                purpose: purpose, issuerDigest: SHA256.digest([UInt8](FakeBroker.issuer.utf8)),
+                challenge: challenge, proofSequence: sequence(body), body: message.body.rawBuffer
+            ) { publicKey.isValidSignature(message.proof.rawBuffer, for: $0) }
+            return isGood ? read(body) : nil
+        }
     }
 
     /// The token of a Validate or a Release.
@@ -176,6 +215,15 @@ struct FakeRequest: Sendable {
         }
     }
 
+    func challenge(nowMilliseconds: UInt64) -> ChallengeResponseMessage {
+        var response = ChallengeResponseMessage()
+        response.challenge = connection.challenge
+        response.issuer = FakeBroker.issuer
+        response.expiresInSeconds = 30
+        response.nowMilliseconds = nowMilliseconds
+        return response
+    }
+
     func answerAsUsual() {
         switch method {
         case .spawn:
@@ -187,6 +235,10 @@ struct FakeRequest: Sendable {
             response.expiresAt = 1_900_000_000
             answer(response)
         case .release: answer(ReleaseResponseMessage(ended: true))
+        case .challenge: answer(challenge(nowMilliseconds: 1_800_000_000_000))
+        case .register, .renew, .delegate:
+            answer(SpawnResponseMessage(agent: .fake(number: Int(stream.rawValue))))
+        case .heartbeat: answer(HeartbeatResponseMessage(expiresAt: 1_900_000_000))
         default: refuse(.unimplemented, "UNIMPLEMENTED")
         }
     }

@@ -73,11 +73,13 @@ final class AuditTrail {
                 accuse("recovery has \(event.count ?? 0) grants, the audit \(liveGrants)")
             }
         case .brokerStopped, .appRegistered, .appUpdated, .appDeregistered, .appAuthenticated,
-            .requestRefused, .refusalsSummarized, .launchTokenIssued, .launchTokensExpired,
-            .agentRegistered, .tokenRenewed, .delegationCreated, .tokenRevoked, .agentRevoked,
-            .taskRevoked, .chainRevoked, .revocationLifted, .revocationLapsed, .useConsumed,
-            .heartbeatMissed, .keyRotated, .keyRetired, .timeAccepted:
+            .requestRefused, .refusalsSummarized:
             break
+        case .launchTokenIssued, .launchTokensExpired, .agentRegistered, .tokenRenewed,
+            .delegationCreated, .tokenRevoked, .agentRevoked, .taskRevoked, .chainRevoked,
+            .revocationLifted, .revocationLapsed, .useConsumed, .heartbeatMissed, .keyRotated,
+            .keyRetired, .timeAccepted:
+            accuse("\(event.kind.text): nobody here asks for that")
         }
     }
 
