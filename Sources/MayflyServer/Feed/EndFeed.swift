@@ -117,6 +117,7 @@ final class EndFeed: Sendable {
 
     /// Does what is next; gives the milliseconds to sleep, -1 for ever, where that is nothing.
     private func step(_ source: EndSource) throws(StoreFailure) -> Int32? {
+        guard source.hasBegun else { return 1 }
         let now = BrokerClock.monotonicNanoseconds
         let durable = source.durable
         switch members.withLock({ $0.state.next(durable: durable, now: now) }) {
