@@ -79,6 +79,27 @@ import Testing
         #expect(boot.clockAnchor == 2_000 && boot.clockOffset == .none)
     }
 
+    @Test func `a boot remembers where in the log it began`() throws {
+        try fill()
+        #expect(try open().startBoot("first", clockAnchor: 0).start == .start)
+        #expect(
+            try open().startBoot("second", clockAnchor: 0).start == LogPosition(rawValue: 1))
+        #expect(
+            try open().startBoot("second", clockAnchor: 0).start == LogPosition(rawValue: 1))
+    }
+
+    @Test func `the longest life of a boot never becomes shorter, and a new boot begins anew`()
+        throws
+    {
+        for (bootID, configured, longest) in [
+            ("first", 60, 60), ("first", 3_600, 3_600), ("first", 60, 3_600), ("second", 60, 60),
+        ] as [(String, UInt32, UInt32)] {
+            let boot = try open().startBoot(
+                bootID, clockAnchor: 0, longestLifeSeconds: configured)
+            #expect(boot.longestLifeSeconds == longest)
+        }
+    }
+
     @Test func `serials that are gone with their boot are not free again`() throws {
         try fill()
         _ = try open().startBoot("second", clockAnchor: 2_000)
