@@ -37,7 +37,7 @@ final class Grant {
     }
 
     /// Superseded tokens that are still presented.
-    private static let oldTokensKept = 2
+    private static let oldTokensKept = 1
 
     func add(_ token: Token) {
         tokens.append(token)

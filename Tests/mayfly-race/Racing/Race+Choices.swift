@@ -5,7 +5,7 @@ extension Race {
     private static let batchPercent = 45
     private static let graveyardPercent = 4
     /// Looks at a family after its end before it is forgotten.
-    private static let looksAfterEnd = 10
+    private static let looksAfterEnd = 4
     /// Of a hundred steps, those at a grant that is dead already.
     private static let deadPercent = 8
     private static let maximumGrants = 8
