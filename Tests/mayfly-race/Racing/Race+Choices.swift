@@ -1,7 +1,7 @@
 /// What to do next: mostly to look, and where something just happened first.
 extension Race {
     /// Of a hundred requests, those that change something.
-    private static let changePercent = 14
+    private static let changePercent = 30
     private static let batchPercent = 45
     private static let graveyardPercent = 4
     /// Looks at a family after its end before it is forgotten.
@@ -9,6 +9,7 @@ extension Race {
     /// Of a hundred steps, those at a grant that is dead already.
     private static let deadPercent = 8
     private static let maximumGrants = 8
+    private static let maximumDepth: UInt8 = 3
     private static let hotLimit = 256
     static let steps = 4...24
 
@@ -85,13 +86,17 @@ extension Race {
         guard let grant = chooseGrant(of: family) else { return look(at: family, on: link) }
         if family.stepsLeft == 0 { return end(grant, on: link) }
         family.stepsLeft -= 1
-        switch random.below(100) {
-        case 0..<35:
-            let rivals = [1, 1, 2, 4][random.below(4)]
-            race(for: grant.tokens[grant.tokens.count - 1], rivals: rivals, at: nil)
-        case 35..<60 where family.grants.count < Self.maximumGrants && grant.depth < 3:
+        let choice = random.below(100)
+        let mayDelegate =
+            family.grants.count < Self.maximumGrants && grant.depth < Self.maximumDepth
+        switch choice {
+        case 0..<35 where mayDelegate:
             delegate(from: grant, to: chooseHolder(for: grant), on: link)
-        case 60..<75:
+        case 0..<70:
+            let token = grant.tokens[grant.tokens.count - 1]
+            race(for: token, rivals: [1, 1, 2, 4][random.below(4)], at: nil)
+        case 70..<80:
+            // Now and then one that was superseded.
             race(for: grant.tokens[random.below(grant.tokens.count)], rivals: 1, at: nil)
         default:
             end(grant, on: link)
