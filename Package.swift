@@ -99,7 +99,10 @@ let package = Package(
         tests("MayflyClientTests", ["MayflyClient", "MayflyWire", "MayflyCrypto"]),
         tests(
             "EndToEndTests",
-            ["MayflyClient", "MayflyWire", "MayflyCrypto", "MayflyCore", "MayflyStore", "CLinux"]),
+            [
+                "mayfly-race", "MayflyClient", "MayflyWire", "MayflyCrypto", "MayflyCore",
+                "MayflyStore", "CLinux",
+            ]),
 
         // The world of the simulator, as far as it is not the broker's own.
         .target(

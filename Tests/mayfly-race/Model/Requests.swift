@@ -79,6 +79,15 @@ struct Ending {
         default: token.grant
         }
     }
+
+    /// From now on it may have happened.
+    func threaten() {
+        if way == .revokeTask {
+            target.family.taskFate.risk(attempt)
+        } else {
+            target.fate.risk(attempt)
+        }
+    }
 }
 
 /// A delegation on its way.

@@ -20,7 +20,7 @@ extension Stamp: CustomStringConvertible {
 }
 
 /// Gives the stamps, each above all before it.
-struct Sequence {
+struct StampCounter {
     private var last: UInt64 = 0
 
     mutating func next() -> Stamp {

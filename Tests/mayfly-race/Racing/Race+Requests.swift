@@ -145,11 +145,7 @@ extension Race {
             else { return }
             clerk.ask(.revoke, revocation(token, way), call)
         }
-        if way == .revokeTask {
-            token.grant.family.taskFate.risk(attempt)
-        } else {
-            ending.target.fate.risk(attempt)
-        }
+        ending.threaten()
         begin(token.grant.family, "\(attempt.sent) \(way) \(token.name)")
         heat(token.grant.family, looks: 2)
     }

@@ -7,7 +7,7 @@ internal import MayflyWire
 final class Race {
     let plan: Plan
     var random: RaceRandom
-    var sequence = Sequence()
+    var sequence = StampCounter()
     var judge = Judge()
     var tally = Tally()
     let attestationKey = AgentKeyPair()

@@ -19,7 +19,7 @@ enum Operator {
         app.maximumTTLSeconds = Plan.lifetimeSeconds
         app.sharedUid = true
         let link = try Link(path: path)
-        var sequence = Sequence()
+        var sequence = StampCounter()
         link.ask(
             .createApp, CreateAppRequestMessage(app: app),
             Call(kind: .authenticate, sent: sequence.next()))
