@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Searches Tests/Model/validity.pml for a broken promise: the rule as it is must have none in the
 # whole of its states, and every mutant must be found broken. About a minute of one core and at most
-# 1.9 GB; MAYFLY_MODEL=deep searches everything at once instead of in two halves, in 8 GB.
+# 1.9 GB. MAYFLY_MODEL=deep searches everything at once instead of in two halves: 75.6 million states,
+# some five minutes, 6 GB.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -35,7 +36,7 @@ report() {
     printf '%-32s %10s states %6s s  %s\n' "$1" "$states" "$seconds" "$2"
 }
 
-# Of the whole, and nothing of the model may have stayed out of reach but the ends of endless loops.
+# Of the whole, and no step of the model may have stayed out of reach but the ends of endless loops.
 expect_sound() {
     search "$@"
     grep -q 'errors: 0$' search || fail "the rule is broken with $*"
