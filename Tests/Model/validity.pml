@@ -25,6 +25,7 @@
  *   CHECK_THEN_ACT      a renewal compares the token in one step and replaces it in another
  *   ACK_EARLY           changes are acknowledged before they are on disk
  *   READ_EARLY          answers that change nothing do not wait for what they rest on
+ * With WITNESS the assertion is that not all of this ever comes about in one history: it must fail.
  */
 
 /* The whole is searched in two halves: all six grants, and -DRENEWALS with -DLAST=C, without D. */
@@ -376,6 +377,9 @@ end:
         for (current : A .. LAST) {
             assert(!(told_granted & ~disk.rows & BIT(current)) || MAY_BE_DEAD(current))
         }
+#ifdef WITNESS
+        assert(!(told_granted & BIT(LAST)) || !told_winner || !told_superseded || !told_dead);
+#endif
         for (client : 0 .. CLIENTS - 1) {
             reply[client] = (reply[client] == IDLE -> IDLE : LOST)
         }
