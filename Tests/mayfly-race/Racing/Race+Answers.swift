@@ -3,9 +3,6 @@ internal import MayflyWire
 
 /// Answers, and what follows from them.
 extension Race {
-    /// Refusals under which nothing was done, and which say nothing about anything.
-    private static let unlooked: Set<String> = ["SHUTTING_DOWN", "HOP_EXPIRED"]
-
     func take(
         _ payload: UnsafeRawBufferPointer, of call: Call, on link: Link
     ) throws(RaceFailure) {
@@ -33,7 +30,8 @@ extension Race {
     ) throws(DecodeFailure) {
         switch call.kind {
         case .authenticate:
-            link.session = try? Session(try decode(AuthenticateResponseMessage.self, payload))
+            link.session = Session(try decode(AuthenticateResponseMessage.self, payload))
+            if link.session == nil { judge.accuse("a challenge or an issuer that is none") }
         case .spawn(let place, let keys):
             let agents = try decode(SpawnBatchResponseMessage.self, payload).agents
             spawned(agents, at: place, keys)
@@ -140,7 +138,7 @@ extension Race {
         heat(grant.family, looks: 2)
     }
 
-    private func answer(_ trial: Trial, won: Bool?) {
+    func answer(_ trial: Trial, won: Bool?) {
         trial.answer(won: won)
         guard trial.isComplete else { return }
         judge.completed(trial)
@@ -159,98 +157,9 @@ extension Race {
         heat(ending.token.grant.family, looks: 3)
     }
 
-    private func finish(_ family: Family, _ note: @autoclosure () -> String) {
+    func finish(_ family: Family, _ note: @autoclosure () -> String) {
         tally.operations += 1
         family.changesUnderWay -= 1
         family.note(note())
-    }
-
-    // MARK: Refusals
-
-    private func refused(_ call: Call, _ reason: String) {
-        let isUnlooked = Self.unlooked.contains(reason)
-        switch call.kind {
-        case .spawn(let place, let keys):
-            place.isSpawning = false
-            // An agent whose spawn's answer was lost may hold one of the keys: they are left to it.
-            if isUnlooked {
-                for key in keys { self.keys.giveBack(key) }
-            } else if reason != "KEY_IN_USE" {
-                unexpected(call, reason)
-            }
-        case .renew(let renewal):
-            let now = sequence.next()
-            finish(renewal.token.grant.family, "\(now) renewal \(call.sent) \(reason)")
-            if reason == "TOKEN_NOT_VALID" {
-                judge.renewalRefused(renewal, answered: now)
-                answer(renewal.trial, won: false)
-            } else {
-                renewal.attempt.state = .void
-                answer(renewal.trial, won: nil)
-                if renewal.isRepeat { renewal.token.lostRenewals.append(renewal) }
-                if !isUnlooked { unexpected(call, reason) }
-            }
-        case .delegate(let delegating):
-            let now = sequence.next()
-            finish(delegating.token.grant.family, "\(now) delegation \(call.sent) \(reason)")
-            switch reason {
-            case "TOKEN_NOT_VALID":
-                judge.delegatorRefused(delegating, sent: call.sent, answered: now)
-            case "DELEGATE_UNKNOWN":
-                judge.delegateRefused(delegating, sent: call.sent, answered: now)
-            default:
-                if !isUnlooked { unexpected(call, reason) }
-            }
-        case .end(let ending):
-            finish(ending.token.grant.family, "\(call.sent) \(reason)")
-            ending.attempt.state = .void
-            if !isUnlooked { unexpected(call, reason) }
-        case .authenticate, .validate, .validateBatch:
-            if !isUnlooked { unexpected(call, reason) }
-        }
-    }
-
-    private func unexpected(_ call: Call, _ reason: String) {
-        judge.accuse("\(reason) is no answer to \(call.kind.name), sent at \(call.sent)")
-    }
-
-    // MARK: Losses
-
-    /// The broker went with the answer: nobody knows whether it was carried out.
-    func lose(_ call: Call, at moment: Stamp) {
-        tally.lost += 1
-        switch call.kind {
-        case .authenticate, .validate, .validateBatch: break
-        case .spawn(let place, _): place.isSpawning = false
-        case .renew(let renewal):
-            lost(renewal.token.grant.family, call, moment)
-            renewal.attempt.state = .lost(moment)
-            renewal.token.lostRenewals.append(renewal)
-            answer(renewal.trial, won: nil)
-        case .delegate(let delegating): lost(delegating.token.grant.family, call, moment)
-        case .end(let ending):
-            lost(ending.token.grant.family, call, moment)
-            ending.attempt.state = .lost(moment)
-        }
-    }
-
-    private func lost(_ family: Family, _ call: Call, _ moment: Stamp) {
-        family.changesUnderWay -= 1
-        family.note("\(moment) lost \(call.sent)")
-    }
-}
-
-extension Call.Kind {
-    /// For the reader of a violation.
-    var name: String {
-        switch self {
-        case .authenticate: "Authenticate"
-        case .spawn: "SpawnBatch"
-        case .renew: "Renew"
-        case .delegate: "Delegate"
-        case .end(let ending): "\(ending.way)"
-        case .validate: "Validate"
-        case .validateBatch: "ValidateBatch"
-        }
     }
 }

@@ -122,9 +122,9 @@ struct Session {
     private let issuerDigest: Digest32
     private var proofSequence: UInt64 = 0
 
-    init(_ answer: AuthenticateResponseMessage) throws(RaceFailure) {
+    init?(_ answer: AuthenticateResponseMessage) {
         guard let challenge = Challenge(answer.challenge), let issuer = IssuerText(answer.issuer)
-        else { throw .protocolViolation("a challenge or an issuer that is none") }
+        else { return nil }
         self.challenge = challenge
         self.issuer = issuer
         issuerDigest = SHA256.digest(issuer.bytes)
