@@ -11,6 +11,8 @@ package enum StoreFailure: Error, Equatable, Sendable {
     case database(operation: String, code: Int32, message: String)
     /// A row that this code did not write, or not like this.
     case corruptRow(table: String, key: Int64, problem: String)
+    /// A single value that this code did not write.
+    case corruptMeta(String, problem: String)
     /// The audit tree and the newest checkpoint do not belong together.
     case corruptLog(String)
     /// The file is of a later version of this program, or of another program altogether.
@@ -33,6 +35,7 @@ extension StoreFailure: CustomStringConvertible {
             "\(operation): \(message) (SQLite code \(code))"
         case .corruptRow(let table, let key, let problem):
             "row \(key) of \(table) is corrupt: \(problem)"
+        case .corruptMeta(let key, let problem): "the value \(key) is corrupt: \(problem)"
         case .corruptLog(let problem): "the audit log is corrupt: \(problem)"
         case .foreignFile(let problem): "not a database of this broker: \(problem)"
         case .foreignIdentity(let problem): "the database belongs to another broker: \(problem)"

@@ -74,6 +74,53 @@ enum Sample {
             position: LogPosition(rawValue: serial))
     }
 
+    /// With everything that a grant need not have.
+    static func delegatedGrant(_ serial: UInt64) -> GrantRecord {
+        var grant = grant(serial)
+        grant.delegation = delegation(depth: 3, hop: "eyJ0.eyJp-_.c2ln")
+        grant.renewal = RenewalID(high: 7, low: 8)
+        grant.usesLeft = 5
+        grant.isByReference = true
+        grant.clockOffset = ClockOffset(milliseconds: -86_400_000)
+        grant.renewals = 700
+        grant.audience = .empty
+        grant.binding = .none
+        grant.proof = .attested
+        return grant
+    }
+
+    static func delegation(depth: UInt8, hop: String) -> Delegation {
+        Delegation(
+            parent: GrantID(high: 1, low: 2), holder: GrantID(high: 3, low: 4),
+            root: GrantID(high: 5, low: 6),
+            subject: AgentName(
+                orchestration: name("orch-9"), task: name("task-9"),
+                instance: InstanceID(rawValue: 3)),
+            depth: depth, hop: [UInt8](hop.utf8))
+    }
+
+    static func launchToken(_ serial: UInt64) -> LaunchToken {
+        LaunchToken(
+            serial: Serial(rawValue: serial), digest: bytes32(3), label: name("nightly"),
+            app: Serial(rawValue: 1), appEpoch: 6, ceiling: scopes("read:data:*", "a:b:c"),
+            expiresAt: time.advanced(bySeconds: 30), maximumLifetimeSeconds: 600,
+            position: LogPosition(rawValue: 14))
+    }
+
+    static func revocation(_ serial: UInt64) -> RevocationRecord {
+        RevocationRecord(
+            serial: Serial(rawValue: serial), orchestration: name("orch-1"),
+            task: name("task-\(serial)"), allowsNew: false, createdAt: time,
+            lapsesAt: time.advanced(bySeconds: 3_600), position: LogPosition(rawValue: 15))
+    }
+
+    static func key(_ number: UInt32, state: KeyRecord.State = .retired) -> KeyRecord {
+        KeyRecord(
+            number: KeyNumber(rawValue: number), publicKey: bytes32(8), state: state,
+            notBefore: time, notAfter: state == .current ? nil : time.advanced(bySeconds: 60),
+            position: LogPosition(rawValue: 16))
+    }
+
     static func app(_ serial: UInt64) -> AppRecord {
         AppRecord(
             serial: Serial(rawValue: serial), name: name("app-\(serial)"),
@@ -81,6 +128,17 @@ enum Sample {
             orchestrations: [name("orch-1"), name("orch-2")], attestationKeys: [bytes32(4)],
             defaultLifetimeSeconds: 300, maximumLifetimeSeconds: 3_600, sharesUid: true, epoch: 6,
             createdAt: time, removedAt: nil, position: LogPosition(rawValue: 12))
+    }
+
+    /// With everything that an app need not have.
+    static func fullApp(_ serial: UInt64) -> AppRecord {
+        var app = app(serial)
+        app.secret = AppSecret(clientID: name("client-1"), digest: bytes32(2), generation: 2)
+        app.secretGenerations = 3
+        app.heartbeat = HeartbeatTerms(policy: .end, intervalSeconds: 15)
+        app.delegatesAcrossApps = true
+        app.removedAt = time
+        return app
     }
 
     static func event(_ index: Int, kind: EventKind = .agentSpawned) -> Event {
@@ -105,6 +163,10 @@ enum Sample {
         event.reason = .scopeViolation
         event.count = 3
         event.detail = [UInt8]("not covered by the ceiling".utf8)
+        event.parent = GrantID(high: 11, low: 12)
+        event.depth = 4
+        event.chainHash = bytes32(13)
+        event.previousToken = TokenID(high: 14, low: 15)
         return event
     }
 }

@@ -14,7 +14,7 @@ extension ExitStatus {
     private init(of failure: StoreFailure) {
         self =
             switch failure {
-            case .database, .corruptRow, .corruptLog, .notDurable: .storageFailed
+            case .database, .corruptRow, .corruptMeta, .corruptLog, .notDurable: .storageFailed
             // The disk is well: this directory, issuer or key is not the one meant.
             case .foreignFile, .foreignIdentity: .configuration
             case .noThread: .software

@@ -57,8 +57,8 @@ package final class EventReader {
     /// Rows that one page reads at most, whatever the filter.
     package static let maximumScannedRows = 20_000
 
-    private let connection: Connection
-    private let ascending: Statement
+    let connection: Connection
+    let ascending: Statement
     private let descending: Statement
     private let leaf: Statement
 
@@ -77,7 +77,7 @@ package final class EventReader {
         _ filter: EventFilter, _ order: EventOrder, limit: Int,
         maximumScannedRows: Int = EventReader.maximumScannedRows
     ) throws(StoreFailure) -> EventPage {
-        let size = UInt64(try connection.integer("SELECT max(sequence) + 1 FROM events") ?? 0)
+        let size = try size()
         var lower: UInt64 = 0
         var upper = size
         if let since = filter.since { lower = try firstSequence(notBefore: since, of: size) }
@@ -131,7 +131,7 @@ package final class EventReader {
     }
 
     /// By bisection: the times of the log never run backwards.
-    private func firstSequence(notBefore time: Instant, of size: UInt64) throws(StoreFailure)
+    func firstSequence(notBefore time: Instant, of size: UInt64) throws(StoreFailure)
         -> UInt64
     {
         var range = 0..<size
@@ -149,7 +149,7 @@ package final class EventReader {
         return range.lowerBound
     }
 
-    private func decode(_ row: borrowing Statement) throws(StoreFailure) -> RecordedEvent {
+    func decode(_ row: borrowing Statement) throws(StoreFailure) -> RecordedEvent {
         let key = row.integer(0)
         do throws(Malformed) {
             let (sequence, event) = try row.withBlob(1) { leaf throws(Malformed) in

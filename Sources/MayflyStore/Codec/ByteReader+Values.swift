@@ -17,6 +17,15 @@ extension ByteWriter {
         append(name.bytes)
     }
 
+    /// A count in two bytes, and each with its length in two.
+    mutating func append(_ scopes: [Scope]) {
+        append(UInt16(scopes.count))
+        for scope in scopes {
+            append(UInt16(scope.bytes.count))
+            append(scope.bytes)
+        }
+    }
+
     /// Length in two bytes.
     mutating func append(_ list: TextList) {
         append(UInt16(list.joined.count))
@@ -51,10 +60,14 @@ extension ByteReader {
         return name
     }
 
-    mutating func scope() throws(Malformed) -> Scope {
-        let count = try number(UInt16.self)
-        guard let scope = Scope(try bytes(Int(count))) else { throw Malformed("a bad scope") }
-        return scope
+    mutating func scopes() throws(Malformed) -> [Scope] {
+        var scopes: [Scope] = []
+        for _ in 0..<(try number(UInt16.self)) {
+            let count = try number(UInt16.self)
+            guard let scope = Scope(try bytes(Int(count))) else { throw Malformed("a bad scope") }
+            scopes.append(scope)
+        }
+        return scopes
     }
 
     mutating func textList() throws(Malformed) -> TextList {
@@ -82,5 +95,18 @@ extension TextList {
             throw Malformed("a list of words is not well formed")
         }
         self.init(joined: [UInt8](bytes))
+    }
+}
+
+extension ClockOffset {
+    /// More than any two clocks can differ by: some 31,000 years.
+    private static let bound: Int64 = 1_000_000_000_000_000
+
+    /// Whole seconds within bounds, or nil.
+    init?(stored milliseconds: Int64) {
+        guard -Self.bound...Self.bound ~= milliseconds, milliseconds.isMultiple(of: 1_000) else {
+            return nil
+        }
+        self.init(milliseconds: milliseconds)
     }
 }

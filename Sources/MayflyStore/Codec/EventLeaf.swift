@@ -21,6 +21,10 @@ package enum EventLeaf {
         case pid = 10
         case count = 11
         case detail = 12
+        case parent = 13
+        case depth = 14
+        case chainHash = 15
+        case previousToken = 16
     }
 
     package static func encode(_ event: Event, sequence: UInt64) -> [UInt8] {
@@ -52,6 +56,10 @@ package enum EventLeaf {
             precondition(isDetail(event.detail), "a detail is 1,024 printable bytes at most")
             field(.detail, event.detail, &writer)
         }
+        if let parent = event.parent { field(.parent, parent, &writer) }
+        if let depth = event.depth { field(.depth, depth, &writer) }
+        if let chainHash = event.chainHash { field(.chainHash, chainHash.bytes, &writer) }
+        if let previous = event.previousToken { field(.previousToken, previous, &writer) }
     }
 
     package static func decode(
@@ -115,10 +123,16 @@ package enum EventLeaf {
         case .uid: event.uid = UserID(rawValue: try reader.number(UInt32.self))
         case .pid: event.pid = ProcessID(rawValue: try reader.number(UInt32.self))
         case .count: event.count = try reader.number(UInt64.self)
+        case .parent: event.parent = try reader.identifier(GrantID.self)
+        case .depth: event.depth = try reader.number(UInt8.self)
+        case .chainHash: event.chainHash = try reader.bytes32()
+        case .previousToken: event.previousToken = try reader.identifier(TokenID.self)
         }
         switch tag {
         case .app, .orchestration, .task, .scope, .detail: break
-        case .instance, .grant, .token, .expiresAt, .uid, .pid, .count: try reader.end()
+        case .instance, .grant, .token, .expiresAt, .uid, .pid, .count, .parent, .depth,
+            .chainHash, .previousToken:
+            try reader.end()
         }
     }
 

@@ -3,22 +3,28 @@ internal import MayflyCore
 /// A grant as the bytes of its row. The serial is the row's key and not in the bytes.
 ///
 /// The first byte is the version of this layout. All numbers are big-endian; every byte is
-/// accounted for, so that what can be decoded encodes to the same bytes.
+/// accounted for, so that what can be decoded encodes to the same bytes. A depth of 0 is an
+/// agent's own grant; of any other the delegation follows.
 enum GrantRow {
     private static let version: UInt8 = 1
 
     private struct Flags {
-        static let parent: UInt8 = 1
-        static let holder: UInt8 = 2
+        static let renewal: UInt8 = 1
+        static let byReference: UInt8 = 2
         static let usesLeft: UInt8 = 4
-        static let all = parent | holder | usesLeft
+        static let clockOffset: UInt8 = 8
+        static let all = renewal | byReference | usesLeft | clockOffset
+
+        static func of(_ grant: GrantRecord) -> UInt8 {
+            (grant.renewal == nil ? 0 : renewal) | (grant.isByReference ? byReference : 0)
+                | (grant.usesLeft == nil ? 0 : usesLeft)
+                | (grant.clockOffset == .none ? 0 : clockOffset)
+        }
     }
 
     static func encode(_ grant: GrantRecord, into writer: inout ByteWriter) {
         writer.append(version)
-        writer.append(
-            (grant.parent == nil ? 0 : Flags.parent) | (grant.holder == nil ? 0 : Flags.holder)
-                | (grant.usesLeft == nil ? 0 : Flags.usesLeft))
+        writer.append(Flags.of(grant))
         writer.append(grant.proof.rawValue)
         writer.append(grant.binding.rawValue)
         writer.append(grant.depth)
@@ -39,9 +45,10 @@ enum GrantRow {
         writer.append(grant.task)
         writer.append(grant.scope)
         writer.append(grant.audience)
-        if let parent = grant.parent { writer.append(parent) }
-        if let holder = grant.holder { writer.append(holder) }
+        if let delegation = grant.delegation { writer.append(delegation) }
+        if let renewal = grant.renewal { writer.append(renewal) }
         if let usesLeft = grant.usesLeft { writer.append(usesLeft) }
+        if grant.clockOffset != .none { writer.append(grant.clockOffset.milliseconds) }
     }
 
     static func decode(
@@ -80,12 +87,61 @@ enum GrantRow {
             publicKey: publicKey, scope: scope, audience: try reader.textList(),
             issuedAt: issuedAt, expiresAt: expiresAt, notAfter: notAfter, proof: proof,
             binding: binding, unsignedDigest: unsignedDigest, position: position)
-        grant.depth = depth
         grant.renewals = renewals
-        if flags & Flags.parent != 0 { grant.parent = try reader.identifier(GrantID.self) }
-        if flags & Flags.holder != 0 { grant.holder = try reader.identifier(GrantID.self) }
+        grant.isByReference = flags & Flags.byReference != 0
+        if depth != 0 { grant.delegation = try reader.delegation(depth: depth) }
+        if flags & Flags.renewal != 0 { grant.renewal = try reader.identifier(RenewalID.self) }
         if flags & Flags.usesLeft != 0 { grant.usesLeft = try reader.number(UInt32.self) }
+        if flags & Flags.clockOffset != 0 { grant.clockOffset = try reader.clockOffset() }
         try reader.end()
         return grant
+    }
+}
+
+extension ByteWriter {
+    /// All but the depth. The hop's length is in four bytes.
+    fileprivate mutating func append(_ delegation: Delegation) {
+        append(delegation.parent)
+        append(delegation.holder)
+        append(delegation.root)
+        append(delegation.subject.orchestration)
+        append(delegation.subject.task)
+        append(delegation.subject.instance.rawValue)
+        append(UInt32(delegation.hop.count))
+        append(delegation.hop)
+    }
+}
+
+extension ByteReader {
+    fileprivate mutating func delegation(depth: UInt8) throws(Malformed) -> Delegation {
+        guard depth <= Limits.delegationDepth else { throw Malformed("too deep a delegation") }
+        let parent = try identifier(GrantID.self)
+        let holder = try identifier(GrantID.self)
+        let root = try identifier(GrantID.self)
+        let orchestration = try name()
+        let task = try name()
+        let instance = InstanceID(rawValue: try number(UInt64.self))
+        let count = try number(UInt32.self)
+        return Delegation(
+            parent: parent, holder: holder, root: root,
+            subject: AgentName(orchestration: orchestration, task: task, instance: instance),
+            depth: depth, hop: try hop(Int(count)))
+    }
+
+    /// It goes into tokens as it is: the alphabet of a compact JWS is that of an identifier.
+    private mutating func hop(_ count: Int) throws(Malformed) -> [UInt8] {
+        let hop = try bytes(count)
+        guard !hop.isEmpty, hop.allSatisfy({ Name.isIdentifierByte($0) }) else {
+            throw Malformed("a bad hop")
+        }
+        return [UInt8](hop)
+    }
+
+    /// Of a row that has one: never 0.
+    fileprivate mutating func clockOffset() throws(Malformed) -> ClockOffset {
+        guard let offset = ClockOffset(stored: try number(Int64.self)), offset != .none else {
+            throw Malformed("a bad clock offset")
+        }
+        return offset
     }
 }

@@ -1,5 +1,3 @@
-internal import MayflyCore
-
 /// The statements of a commit, prepared once.
 final class CommitStatements {
     let begin: Statement
@@ -10,6 +8,12 @@ final class CommitStatements {
     let deleteGrant: Statement
     let writeApp: Statement
     let deleteApp: Statement
+    let insertLaunchToken: Statement
+    let deleteLaunchToken: Statement
+    let writeRevocation: Statement
+    let deleteRevocation: Statement
+    let writeKey: Statement
+    let deleteKey: Statement
     let insertCheckpoint: Statement
 
     init(_ connection: borrowing Connection) throws(StoreFailure) {
@@ -21,6 +25,13 @@ final class CommitStatements {
         deleteGrant = try connection.prepare("DELETE FROM grants WHERE serial = ?1")
         writeApp = try connection.prepare("INSERT OR REPLACE INTO apps VALUES (?1, ?2)")
         deleteApp = try connection.prepare("DELETE FROM apps WHERE serial = ?1")
+        insertLaunchToken = try connection.prepare("INSERT INTO launch_tokens VALUES (?1, ?2)")
+        deleteLaunchToken = try connection.prepare("DELETE FROM launch_tokens WHERE serial = ?1")
+        writeRevocation = try connection.prepare(
+            "INSERT OR REPLACE INTO revocations VALUES (?1, ?2)")
+        deleteRevocation = try connection.prepare("DELETE FROM revocations WHERE serial = ?1")
+        writeKey = try connection.prepare("INSERT OR REPLACE INTO keys VALUES (?1, ?2)")
+        deleteKey = try connection.prepare("DELETE FROM keys WHERE number = ?1")
         insertCheckpoint = try connection.prepare(
             "INSERT INTO checkpoints VALUES (?1, ?2, ?3, ?4)")
     }
@@ -42,11 +53,15 @@ extension Statement {
         try blob.withBytes { bytes throws(StoreFailure) in try run(key: key, blob: bytes) }
     }
 
-    /// A change of a row that is not there would be lost without a sign.
-    func requireChange(_ table: String, _ serial: Serial) throws(StoreFailure) {
+    /// Of one row of a table. A change of a row that is not there would be lost without a sign.
+    func delete(_ key: UInt64, from table: String) throws(StoreFailure) {
+        try run(key: key)
+        try requireChange(table, key)
+    }
+
+    func requireChange(_ table: String, _ key: UInt64) throws(StoreFailure) {
         guard changedRows == 1 else {
-            throw .corruptRow(
-                table: table, key: Int64(serial.rawValue), problem: "it is missing")
+            throw .corruptRow(table: table, key: Int64(key), problem: "it is missing")
         }
     }
 }

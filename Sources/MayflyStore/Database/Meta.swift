@@ -6,6 +6,10 @@ enum Meta: String {
     case serialBound = "serial_bound"
     /// The boot of the machine whose grants these are.
     case bootID = "boot_id"
+    /// Of that boot: what CLOCK_BOOTTIME counts from on the broker's clock, in milliseconds.
+    case clockAnchor = "clock_anchor"
+    /// Of that boot: what the time that is told has on top, in milliseconds.
+    case clockOffset = "clock_offset"
 
     static func text(_ connection: borrowing Connection, _ key: Meta) throws(StoreFailure)
         -> String?

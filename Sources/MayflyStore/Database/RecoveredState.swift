@@ -1,16 +1,19 @@
 package import MayflyCore
 
-/// What a store held when it was opened.
+/// What a store held when it was opened, and what lasts however often the machine is started anew.
 package struct RecoveredState: Sendable {
     package var apps: [AppRecord]
-    /// No grant or app ever had this serial or a higher one.
+    package var revocations: [RevocationRecord]
+    /// In the order of their numbers; none in a new file.
+    package var keys: [KeyRecord]
+    /// No grant, app, launch token or revocation record ever had this serial or a higher one.
     package var serialBound: UInt64
     /// How many events the log has.
     package var position: LogPosition
     package var frontier: MerkleFrontier
     /// The newest checkpoint, a C2SP signed note.
     package var checkpoint: String?
-    /// Of the newest event: the broker's clock must not start before it.
+    /// Of the newest event: a clock that begins anew must not start before it.
     package var newestEventTime: Instant
     /// The boot whose grants the store has; nil for a new file.
     package var bootID: String?
@@ -18,17 +21,31 @@ package struct RecoveredState: Sendable {
     static func read(
         _ connection: borrowing Connection, tail: LogTail
     ) throws(StoreFailure) -> RecoveredState {
-        var apps: [AppRecord] = []
-        let rows = try connection.prepare("SELECT serial, record FROM apps ORDER BY serial")
-        try rows.decodeEach("apps", with: AppRow.decode) { apps.append($0) }
-        let reserved = try Meta.integer(connection, .serialBound) ?? 0
-        let newestGrant = try connection.integer("SELECT max(serial) FROM grants") ?? -1
-        let newestApp = Int64(apps.last?.serial.rawValue ?? 0)
+        let apps = try connection.records(
+            "SELECT serial, record FROM apps ORDER BY serial", of: "apps", with: AppRow.decode)
+        let revocations = try connection.records(
+            "SELECT serial, record FROM revocations ORDER BY serial", of: "revocations",
+            with: RevocationRow.decode)
+        let keys = try connection.records(
+            "SELECT number, record FROM keys ORDER BY number", of: "keys", with: KeyRow.decode)
         return RecoveredState(
-            apps: apps, serialBound: UInt64(max(reserved, newestGrant + 1, newestApp + 1)),
+            apps: apps, revocations: revocations, keys: keys,
+            serialBound: try serialBound(connection),
             position: LogPosition(rawValue: tail.frontier.size), frontier: tail.frontier,
             checkpoint: tail.checkpoint, newestEventTime: tail.time,
             bootID: try Meta.text(connection, .bootID))
+    }
+
+    /// What was reserved, or what the rows say where that is more. Serials begin at 1.
+    private static func serialBound(
+        _ connection: borrowing Connection
+    ) throws(StoreFailure) -> UInt64 {
+        var bound = max(1, try Meta.integer(connection, .serialBound) ?? 1)
+        for table in ["grants", "apps", "launch_tokens", "revocations"] {
+            let newest = try connection.integer("SELECT max(serial) FROM \(table)") ?? 0
+            bound = max(bound, newest + 1)
+        }
+        return UInt64(bound)
     }
 }
 
@@ -38,26 +55,22 @@ extension Store {
         let rows = try connection.prepare("SELECT serial, record FROM grants ORDER BY serial")
         try rows.decodeEach("grants", with: GrantRow.decode, body)
     }
+}
 
-    /// Records whose grants these will be from now on. Grants of an earlier boot are deleted in
-    /// the same transaction: what their lives hung on is gone.
-    ///
-    /// - Returns: how many were deleted.
-    package func startBoot(_ bootID: String) throws(StoreFailure) -> UInt64 {
-        guard try Meta.text(connection, .bootID) != bootID else { return 0 }
-        let count = try connection.integer("SELECT count(*) FROM grants") ?? 0
-        try connection.execute("BEGIN IMMEDIATE")
-        // Deleting them must not make their serials free again.
-        try Meta.write(connection, .serialBound, integer: Int64(recovered.serialBound))
-        try connection.execute("DELETE FROM grants")
-        try Meta.write(connection, .bootID, text: bootID)
-        try connection.execute("COMMIT")
-        return UInt64(count)
+extension Connection {
+    /// The records that a query for a key and a record gives.
+    func records<Record>(
+        _ query: String, of table: String,
+        with decode: (UnsafeRawBufferPointer, Serial) throws(Malformed) -> Record
+    ) throws(StoreFailure) -> [Record] {
+        var records: [Record] = []
+        try prepare(query).decodeEach(table, with: decode) { records.append($0) }
+        return records
     }
 }
 
 extension Statement {
-    /// Runs a query for a serial and a record, and decodes each row.
+    /// Runs a query for a key and a record, and decodes each row.
     func decodeEach<Record>(
         _ table: String,
         with decode: (UnsafeRawBufferPointer, Serial) throws(Malformed) -> Record,
@@ -66,7 +79,7 @@ extension Statement {
         while try step() {
             let key = integer(0)
             do throws(Malformed) {
-                guard let serial = UInt64(exactly: key) else { throw Malformed("a bad serial") }
+                guard let serial = UInt64(exactly: key) else { throw Malformed("a bad key") }
                 let record = try withBlob(1) { bytes throws(Malformed) in
                     try decode(bytes, Serial(rawValue: serial))
                 }

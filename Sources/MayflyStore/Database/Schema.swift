@@ -16,7 +16,12 @@ enum Schema {
             size INTEGER PRIMARY KEY, time INTEGER NOT NULL, note TEXT NOT NULL,
             frontier BLOB NOT NULL) STRICT;
         CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+        """,
         """
+        CREATE TABLE launch_tokens (serial INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
+        CREATE TABLE revocations (serial INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
+        CREATE TABLE keys (number INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
+        """,
     ]
 
     /// Brings the file to the version of the last step, in one transaction.

@@ -23,12 +23,12 @@ package struct StoreConfiguration: Sendable {
 package final class Store: GroupStore, @unchecked Sendable {
     // Unchecked, because the compiler cannot see the handing over.
     let connection: Connection
-    private let statements: CommitStatements
+    let statements: CommitStatements
     private let signer: CheckpointSigner
     private let faults: StoreFaults
     private let path: String
     private let wal: WriteAheadLog
-    private var row = ByteWriter()
+    var row = ByteWriter()
     private var tail: LogTail
 
     /// What was in the file when it was opened; the grants come from `forEachGrant`.
@@ -111,46 +111,6 @@ package final class Store: GroupStore, @unchecked Sendable {
         }
     }
 
-    private func apply(_ group: borrowing CommitGroup) throws(StoreFailure) {
-        let withoutTrace = group.grantsWithoutTrace()
-        for entry in group.entries {
-            for change in entry.changes {
-                if let serial = change.grantSerial, !withoutTrace.isEmpty,
-                    withoutTrace.contains(serial)
-                {
-                    continue
-                }
-                try apply(change)
-            }
-        }
-    }
-
-    private func apply(_ change: Change) throws(StoreFailure) {
-        switch change {
-        case .grantInserted(let grant):
-            row.clear()
-            GrantRow.encode(grant, into: &row)
-            try statements.insertGrant.run(key: grant.serial.rawValue, blob: row)
-        case .grantUpdated(let grant):
-            row.clear()
-            GrantRow.encode(grant, into: &row)
-            try statements.updateGrant.run(key: grant.serial.rawValue, blob: row)
-            try statements.updateGrant.requireChange("grants", grant.serial)
-        case .grantDeleted(let serial):
-            try statements.deleteGrant.run(key: serial.rawValue)
-            try statements.deleteGrant.requireChange("grants", serial)
-        case .appWritten(let app):
-            row.clear()
-            AppRow.encode(app, into: &row)
-            try statements.writeApp.run(key: app.serial.rawValue, blob: row)
-        case .appDeleted(let serial):
-            try statements.deleteApp.run(key: serial.rawValue)
-            try statements.deleteApp.requireChange("apps", serial)
-        case .serialsReserved(let bound):
-            try Meta.write(connection, .serialBound, integer: Int64(bound))
-        }
-    }
-
     private func addCheckpoint() throws(StoreFailure) {
         let size = tail.frontier.size
         let note = signer.sign(size: size, root: tail.frontier.root)
@@ -163,15 +123,5 @@ package final class Store: GroupStore, @unchecked Sendable {
         }
         tail.checkpoint = note
         tail.checkpointSize = size
-    }
-}
-
-extension Change {
-    fileprivate var grantSerial: Serial? {
-        switch self {
-        case .grantInserted(let grant), .grantUpdated(let grant): grant.serial
-        case .grantDeleted(let serial): serial
-        case .appWritten, .appDeleted, .serialsReserved: nil
-        }
     }
 }

@@ -43,6 +43,24 @@ import Testing
         return event
     }
 
+    private func delegated() -> Event {
+        var event = Event(time: Sample.time.advanced(bySeconds: 1), kind: .delegationCreated)
+        event.app = Sample.name("reports")
+        event.orchestration = Sample.name("orch-1")
+        event.task = Sample.name("task-2")
+        event.instance = InstanceID(rawValue: 0xFEDC_BA98_7654_3210)
+        event.grant = GrantID(high: 0x4041_4243_4445_4647, low: 0x4849_4A4B_4C4D_4E4F)
+        event.token = TokenID(high: 0x4041_4243_4445_4647, low: 0xA0A1_A2A3_A4A5_A6A7)
+        event.scope = TextList(Sample.scopes("read:data:customer-12345"))
+        event.expiresAt = Sample.time.advanced(bySeconds: 61)
+        event.uid = UserID(rawValue: 1_000)
+        event.pid = ProcessID(rawValue: 4_242)
+        event.parent = spawned().grant
+        event.depth = 1
+        event.chainHash = Bytes32([UInt8](0x40..<0x60))
+        return event
+    }
+
     @Test func `the page names every kind of event by its number`() {
         for kind in EventKind.allCases {
             #expect(text.contains("| \(kind.rawValue) | `\(kind.text)` |"))
@@ -56,20 +74,27 @@ import Testing
     }
 
     @Test func `the page's example is what this code makes`() throws {
-        let leaves = [spawned(), refused()].enumerated().map {
-            EventLeaf.encode($1, sequence: UInt64($0))
-        }
         var frontier = MerkleFrontier()
-        for leaf in leaves {
-            let hash = leaf.withUnsafeBytes { MerkleHash.leaf($0) }
-            #expect(dense.contains(hex(leaf)), "\(hex(leaf))")
-            #expect(dense.contains(hex(hash.bytes)), "\(hex(hash.bytes))")
-            frontier.append(hash)
-        }
-        #expect(dense.contains(hex(frontier.root.bytes)), "\(hex(frontier.root.bytes))")
+        append(spawned(), to: &frontier)
+        append(refused(), to: &frontier)
+        expectPageHas(hex(frontier.root.bytes))
         let signer = try CheckpointSigner(issuer: Sample.issuer, key: Sample.checkpointKey)
         #expect(text.contains(signer.verifierKey), "\(signer.verifierKey)")
         let note = signer.sign(size: frontier.size, root: frontier.root)
         #expect(text.contains(note), "\(note)")
+        append(delegated(), to: &frontier)
+        expectPageHas(hex(frontier.root.bytes))
+    }
+
+    private func append(_ event: Event, to frontier: inout MerkleFrontier) {
+        let leaf = EventLeaf.encode(event, sequence: frontier.size)
+        let hash = leaf.withUnsafeBytes { MerkleHash.leaf($0) }
+        expectPageHas(hex(leaf))
+        expectPageHas(hex(hash.bytes))
+        frontier.append(hash)
+    }
+
+    private func expectPageHas(_ digits: String) {
+        #expect(dense.contains(digits), "\(digits)")
     }
 }

@@ -139,4 +139,49 @@ import Testing
             try Connection.openForReading(path: directory.database).execute("DELETE FROM events")
         }
     }
+
+    @Test func `the log is followed from any place to its end`() throws {
+        #expect(try reader.size() == 30)
+        #expect(try reader.events(from: 0, limit: 100).map(\.sequence) == Array(0..<30))
+        #expect(try reader.events(from: 27, limit: 2).map(\.sequence) == [27, 28])
+        #expect(try reader.events(from: 29, limit: 2).map(\.event.time) == [Self.time(29)])
+        #expect(try reader.events(from: 30, limit: 2).isEmpty)
+        #expect(try reader.events(from: .max, limit: 2).isEmpty)
+        try store.commit(events: [Sample.event(99)])
+        #expect(try reader.size() == 31)
+        #expect(try reader.events(from: 30, limit: 2).map(\.sequence) == [30])
+    }
+
+    @Test func `an empty log has nothing to follow`() throws {
+        let empty = try TemporaryDirectory()
+        _ = try Sample.open(empty.database)
+        let reader = try EventReader(path: empty.database)
+        #expect(try reader.size() == 0)
+        #expect(try reader.events(from: 0, limit: 1).isEmpty)
+        #expect(try reader.firstSequence(notBefore: .zero) == 0)
+    }
+
+    @Test(
+        arguments: [(0, -1), (0, 0), (1, 1), (1, 1_000), (11, 10_500), (29, 29_000), (30, 29_001)]
+            as [(UInt64, Int64)])
+    func `the first event at a time or after it is found`(
+        sequence: UInt64, milliseconds: Int64
+    ) throws {
+        let time = Sample.time.shifted(by: ClockOffset(milliseconds: milliseconds))
+        #expect(try reader.firstSequence(notBefore: time) == sequence)
+    }
+
+    @Test(arguments: [
+        "DELETE FROM events WHERE sequence = 5",
+        "UPDATE events SET leaf = x'01' WHERE sequence = 5",
+        "UPDATE events SET sequence = 99 WHERE sequence = 5",
+    ])
+    func `whoever follows the log does not get past an event that is not there`(
+        statement: String
+    ) throws {
+        try Connection(path: directory.database, mode: .readWrite).execute(statement)
+        #expect(try reader.events(from: 0, limit: 5).count == 5)
+        #expect(throws: StoreFailure.self) { try reader.events(from: 0, limit: 6) }
+        #expect(throws: StoreFailure.self) { try reader.events(from: 5, limit: 1) }
+    }
 }

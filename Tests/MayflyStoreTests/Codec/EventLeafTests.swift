@@ -36,7 +36,7 @@ import Testing
         ("01 0000000000000005 0000019b76da8000 ff 0000", "an unknown kind"),
         ("01 0000000000000005 0000019b76da8000 07 ffff", "an unknown reason"),
         (header + "00 0001 61", "field 0"),
-        (header + "0d 0001 61", "an unknown field"),
+        (header + "11 0001 61", "an unknown field"),
         (header + "01 0000", "an empty identifier"),
         (header + "01 0001 20", "an identifier outside its alphabet"),
         (header + "01 0002 61", "a field longer than the leaf"),
@@ -54,6 +54,14 @@ import Testing
         (header + "09 0003 000000", "a uid too short"),
         (header + "0c 0000", "an empty detail"),
         (header + "0c 0001 0a", "a detail with a line end"),
+        (header + "0d 0008 0000000000000000", "a parent too short"),
+        (header + "0e 0002 0001", "a depth in two bytes"),
+        (header + "0e 0000", "an empty depth"),
+        (header + "0f 0010 00000000000000000000000000000000", "a chain hash too short"),
+        (header + "0f 0021" + String(repeating: "00", count: 33), "a chain hash too long"),
+        (header + "10 000f 000000000000000000000000000000", "a previous token too short"),
+        (header + "10 0011 0000000000000000000000000000000000", "a previous token too long"),
+        (header + "0e 0001 01 0d 0010 00000000000000000000000000000000", "depth before parent"),
     ])
     func `what is not canonical is refused`(leaf: String, what: String) throws {
         #expect(throws: StoreFailure.self, "\(what)") { try EventLeaf.decode(bytes(hex: leaf)) }
@@ -75,7 +83,7 @@ import Testing
         for count in accepted {
             #expect((try? EventLeaf.decode([UInt8](leaf[..<count])).event) != Sample.fullEvent())
         }
-        #expect(accepted.count == 12)
+        #expect(accepted.count == 16)
     }
 
     @Test func `whatever decodes encodes to the same bytes`() throws {

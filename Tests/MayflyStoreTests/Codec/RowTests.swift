@@ -4,88 +4,121 @@ import Testing
 @testable import MayflyStore
 
 @Suite struct RowTests {
-    static func grants() -> [GrantRecord] {
-        var delegated = Sample.grant(8)
-        delegated.parent = GrantID(high: 1, low: 2)
-        delegated.holder = GrantID(high: 3, low: 4)
-        delegated.usesLeft = 5
-        delegated.depth = 3
-        delegated.renewals = 700
-        delegated.audience = .empty
-        delegated.binding = .none
-        delegated.proof = .attested
-        return [Sample.grant(7), delegated]
-    }
-
-    static func apps() -> [AppRecord] {
-        var removed = Sample.app(3)
-        removed.removedAt = Sample.time
-        removed.sharesUid = false
-        removed.ceiling = []
-        removed.attestationKeys = []
-        return [Sample.app(2), removed]
-    }
-
-    private func encode(_ write: (inout ByteWriter) -> Void) -> [UInt8] {
-        var writer = ByteWriter(capacity: 8)
-        write(&writer)
-        return writer.withBytes { [UInt8]($0) }
-    }
-
-    private func grant(_ bytes: [UInt8], _ serial: Serial) throws -> GrantRecord {
-        try bytes.withUnsafeBytes { try GrantRow.decode($0, serial: serial) }
-    }
-
-    private func app(_ bytes: [UInt8], _ serial: Serial) throws -> AppRecord {
-        try bytes.withUnsafeBytes { try AppRow.decode($0, serial: serial) }
-    }
-
-    @Test(arguments: grants()) func `a grant comes back as it was written`(
-        record: GrantRecord
+    @Test(arguments: RowSample.all) func `a record comes back as it was written`(
+        sample: RowSample
     ) throws {
-        let bytes = encode { GrantRow.encode(record, into: &$0) }
-        #expect(try grant(bytes, record.serial) == record)
+        #expect(try sample.gives(sample.row))
+        #expect(try sample.recode(sample.row) == sample.row)
     }
 
-    @Test(arguments: apps()) func `an app comes back as it was written`(record: AppRecord) throws {
-        let bytes = encode { AppRow.encode(record, into: &$0) }
-        #expect(try app(bytes, record.serial) == record)
-    }
-
-    @Test func `a row cut short or grown is refused`() {
-        let record = Self.grants()[1]
-        let row = encode { GrantRow.encode(record, into: &$0) }
-        for count in 0..<row.count {
-            #expect(throws: Malformed.self) { try grant([UInt8](row[..<count]), record.serial) }
+    @Test(arguments: RowSample.all) func `a row cut short or grown is refused`(
+        sample: RowSample
+    ) {
+        for count in 0..<sample.row.count {
+            #expect(throws: Malformed.self) { try sample.recode([UInt8](sample.row[..<count])) }
         }
-        #expect(throws: Malformed.self) { try grant(row + [0], record.serial) }
-        let appRow = encode { AppRow.encode(Self.apps()[1], into: &$0) }
-        for count in 0..<appRow.count {
-            #expect(throws: Malformed.self) { try app([UInt8](appRow[..<count]), record.serial) }
-        }
-        #expect(throws: Malformed.self) { try app(appRow + [0], record.serial) }
+        #expect(throws: Malformed.self) { try sample.recode(sample.row + [0]) }
     }
 
-    @Test func `a row of another version or with unknown flags is refused`() {
-        let row = encode { GrantRow.encode(Sample.grant(1), into: &$0) }
-        for (index, byte) in [(0, 2), (1, 8), (2, 0), (3, 9)] as [(Int, UInt8)] {
-            var changed = row
-            changed[index] = byte
-            #expect(throws: Malformed.self) { try grant(changed, Serial(rawValue: 1)) }
-        }
-    }
-
-    @Test func `whatever decodes encodes to the same bytes`() {
-        var random = SplitMix(state: 7)
-        for record in Self.grants() {
-            let row = encode { GrantRow.encode(record, into: &$0) }
-            for _ in 0..<5_000 {
-                var mutant = row
-                mutant[Int(random.next() % UInt64(row.count))] =
-                    UInt8(truncatingIfNeeded: random.next())
-                guard let decoded = try? grant(mutant, record.serial) else { continue }
-                #expect(encode { GrantRow.encode(decoded, into: &$0) } == mutant)
+    @Test(arguments: RowSample.all) func `a row of another version is refused`(
+        sample: RowSample
+    ) {
+        for version in [0, 2, 255] as [UInt8] {
+            #expect(throws: Malformed.self) {
+                try sample.recode([version] + sample.row.dropFirst())
             }
         }
+    }
+
+    /// One byte of a row that is otherwise right.
+    @Test(
+        arguments: [
+            (.ownGrant, 1, 0x10, "an unknown flag"),
+            (.ownGrant, 1, 0x04, "a flag for uses that are not there"),
+            (.ownGrant, 2, 0, "an unknown proof"),
+            (.ownGrant, 3, 9, "an unknown binding"),
+            (.ownGrant, 4, 1, "a depth without a delegation"),
+            (.delegatedGrant, 4, 0, "a delegation without a depth"),
+            (.delegatedGrant, 4, 6, "a depth beyond the limit"),
+            (.delegatedGrant, 1, 0x07, "an offset without its flag"),
+            (.plainApp, 1, 0x41, "an unknown flag"),
+            (.plainApp, 1, 0x21, "a flag for a heartbeat that is not there"),
+            (.fullApp, 1, 0x1F, "a heartbeat without its flag"),
+            (.labelledToken, 1, 2, "an unknown flag"),
+            (.labelledToken, 1, 0, "a label without its flag"),
+            (.revokedTask, 1, 4, "an unknown flag"),
+            (.revokedTask, 1, 0, "an orchestration without its flag"),
+            (.currentKey, 1, 0, "an unknown state"),
+            (.currentKey, 1, 4, "an unknown state"),
+            (.currentKey, 1, 2, "a retired key without an end"),
+            (.retiredKey, 1, 1, "a current key with an end"),
+        ] as [(RowSample, Int, UInt8, String)])
+    func `a byte that does not fit is refused`(
+        sample: RowSample, index: Int, byte: UInt8, what: String
+    ) {
+        var row = sample.row
+        row[index] = byte
+        #expect(throws: Malformed.self, "\(what)") { try sample.recode(row) }
+    }
+
+    /// The end of a row, written anew: heartbeat, secret and its generations of an app.
+    @Test(arguments: [
+        ("00000003", "00000002", "0300000000", true, "as it should be, but for the interval"),
+        ("00000000", "00000000", "030000000f", false, "a secret that never was"),
+        ("00000003", "00000000", "030000000f", false, "a secret of generation 0"),
+        ("00000003", "00000004", "030000000f", false, "a secret of a generation to come"),
+        ("00000003", "00000002", "040000000f", false, "an unknown policy"),
+        ("00000003", "00000002", "0100000000", false, "a heartbeat that is none"),
+    ])
+    func `what an app need not have is as strict`(
+        generations: String, generation: String, heartbeat: String, isGood: Bool, what: String
+    ) {
+        let head = RowSample.fullApp.row.dropLast(5 + 4 + 32 + 9 + 4)
+        let secret = "08" + hex([UInt8]("client-1".utf8)) + String(repeating: "02", count: 32)
+        let row = head + bytes(hex: generations + secret + generation + heartbeat)
+        #expect(((try? RowSample.fullApp.recode([UInt8](row))) != nil) == isGood, "\(what)")
+    }
+
+    @Test(arguments: ["", "a b", "a\"b", "a\\b", "a,b", "é", "eyJ0.eyJp.c2ln\n"])
+    func `a hop outside the alphabet of a compact JWS is refused`(hop: String) {
+        var grant = Sample.grant(1)
+        grant.delegation = Sample.delegation(depth: 1, hop: hop)
+        let sample = RowSample.grant("bad hop", grant)
+        #expect(throws: Malformed.self) { try sample.recode(sample.row) }
+    }
+
+    @Test(arguments: [1, 1_500, -999, 1_000_000_000_001_000, .min, .max - 807] as [Int64])
+    func `a clock offset out of bounds or between two seconds is refused`(milliseconds: Int64) {
+        var grant = Sample.grant(1)
+        grant.clockOffset = ClockOffset(milliseconds: milliseconds)
+        let sample = RowSample.grant("bad offset", grant)
+        #expect(throws: Malformed.self) { try sample.recode(sample.row) }
+    }
+
+    @Test func `a key's number has 32 bits`() throws {
+        let row = RowSample.currentKey.row
+        #expect(throws: Malformed.self) {
+            try row.withUnsafeBytes {
+                try KeyRow.decode($0, key: Serial(rawValue: 1 << 32))
+            }
+        }
+    }
+
+    @Test(arguments: RowSample.all) func `whatever decodes encodes to the same bytes`(
+        sample: RowSample
+    ) throws {
+        var random = SplitMix(state: 7)
+        var decodedCount = 0
+        for _ in 0..<5_000 {
+            var mutant = sample.row
+            for _ in 0...Int(random.next() % 2) {
+                mutant[Int(random.next() % UInt64(mutant.count))] =
+                    UInt8(truncatingIfNeeded: random.next())
+            }
+            guard let recoded = try? sample.recode(mutant) else { continue }
+            decodedCount += 1
+            #expect(recoded == mutant)
+        }
+        #expect(decodedCount > 100)
     }
 }

@@ -18,7 +18,7 @@ import Testing
 
     @Test func `a new store is empty`() throws {
         let state = try open().recovered
-        #expect(state.apps.isEmpty)
+        #expect(state.apps.isEmpty && state.revocations.isEmpty && state.keys.isEmpty)
         #expect(state.position == .start)
         #expect(state.serialBound == 1)
         #expect(state.checkpoint == nil)
@@ -90,6 +90,51 @@ import Testing
         #expect(try open().recovered.apps == [app])
     }
 
+    @Test func `revocation records and keys are written again and deleted`() throws {
+        let store = try open()
+        var record = Sample.revocation(3)
+        try store.commit(
+            changes: [
+                .revocationWritten(record), .revocationWritten(Sample.revocation(4)),
+                .keyWritten(Sample.key(1, state: .current)), .keyWritten(Sample.key(7)),
+            ])
+        record.allowsNew = true
+        try store.commit(
+            changes: [
+                .revocationWritten(record), .revocationDeleted(Serial(rawValue: 4)),
+                .keyWritten(Sample.key(1)), .keyDeleted(KeyNumber(rawValue: 7)),
+                .keyWritten(Sample.key(8, state: .current)),
+            ])
+        let state = try open().recovered
+        #expect(state.revocations == [record])
+        #expect(state.keys == [Sample.key(1), Sample.key(8, state: .current)])
+    }
+
+    @Test func `a launch token is there until it is used, also within one group`() throws {
+        let store = try open()
+        _ = try store.startBoot("first", clockAnchor: 0)
+        try store.commit(
+            changes: [
+                .launchTokenInserted(Sample.launchToken(5)),
+                .launchTokenInserted(Sample.launchToken(6)),
+                .launchTokenDeleted(Serial(rawValue: 5)),
+                .launchTokenInserted(Sample.launchToken(7)),
+            ])
+        let both = [Sample.launchToken(6), Sample.launchToken(7)]
+        #expect(try open().startBoot("first", clockAnchor: 0).launchTokens == both)
+        try store.commit(changes: [.launchTokenDeleted(Serial(rawValue: 6))])
+        #expect(try open().startBoot("first", clockAnchor: 0).launchTokens == [both[1]])
+    }
+
+    @Test(arguments: [
+        Change.grantInserted(Sample.grant(70)), .appWritten(Sample.app(70)),
+        .launchTokenInserted(Sample.launchToken(70)), .revocationWritten(Sample.revocation(70)),
+    ])
+    func `no serial that a row has is free`(change: Change) throws {
+        try open().commit(changes: [.serialsReserved(8), change])
+        #expect(try open().recovered.serialBound == 71)
+    }
+
     @Test func `a grant made and ended within a group leaves no row and its events`() throws {
         let store = try open()
         var group = CommitGroup(start: .start)
@@ -117,7 +162,8 @@ import Testing
 
     @Test(arguments: [
         Change.grantUpdated(Sample.grant(9)), .grantDeleted(Serial(rawValue: 9)),
-        .appDeleted(Serial(rawValue: 9)),
+        .appDeleted(Serial(rawValue: 9)), .launchTokenDeleted(Serial(rawValue: 9)),
+        .revocationDeleted(Serial(rawValue: 9)), .keyDeleted(KeyNumber(rawValue: 9)),
     ])
     func `a change of a row that is not there is a failure`(change: Change) throws {
         let store = try open()
@@ -145,23 +191,6 @@ import Testing
         #expect(try open().recovered.newestEventTime == Sample.event(5).time)
         let report = try AuditVerifier(path: directory.database, key: Sample.verifierKey()).verify()
         #expect(report.isSound)
-    }
-
-    @Test func `serials of grants that are gone with their boot are not free again`() throws {
-        do {
-            let store = try open()
-            #expect(try store.startBoot("first") == 0)
-            try store.commit(changes: [.grantInserted(Sample.grant(41))])
-        }
-        do {
-            let store = try open()
-            #expect(store.recovered.bootID == "first")
-            #expect(try store.startBoot("first") == 0)
-            #expect(try store.grantSerials() == [41])
-            #expect(try store.startBoot("second") == 1)
-            #expect(try store.grantSerials() == [])
-        }
-        #expect(try open().recovered.serialBound == 42)
     }
 
     @Test func `a file bound to another issuer or key is refused`() throws {
@@ -208,6 +237,10 @@ import Testing
 
     @Test(arguments: [
         "UPDATE apps SET record = x'02'",
+        "UPDATE revocations SET record = CAST(record || x'00' AS BLOB)",
+        "UPDATE keys SET record = x'01'",
+        "UPDATE keys SET number = 4294967296",
+        "UPDATE keys SET number = -1",
         "UPDATE events SET leaf = x'01' WHERE sequence = 4",
         "DELETE FROM events WHERE sequence = 3",
         "DELETE FROM events WHERE sequence > 1",
@@ -223,7 +256,10 @@ import Testing
             let store = try open()
             try store.commit(
                 events: [Sample.event(0), Sample.event(1), Sample.event(2)],
-                changes: [.appWritten(Sample.app(1))], checkpoint: true)
+                changes: [
+                    .appWritten(Sample.app(1)), .revocationWritten(Sample.revocation(2)),
+                    .keyWritten(Sample.key(1)),
+                ], checkpoint: true)
             try store.commit(events: [Sample.event(3), Sample.event(4)])
         }
         try sql(statement)

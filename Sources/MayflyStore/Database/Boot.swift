@@ -1,0 +1,88 @@
+package import MayflyCore
+
+/// What lasts as long as the machine runs, whatever becomes of the broker in the meantime.
+package struct Boot: Sendable {
+    /// The machine was started anew since the store was last used.
+    package var isNew: Bool
+    /// Grants and launch tokens of the boot before, deleted.
+    package var discardedGrants: UInt64
+    package var discardedLaunchTokens: UInt64
+    /// Those out, in the order of their making; none in a new boot.
+    package var launchTokens: [LaunchToken]
+    /// The broker's clock is this and CLOCK_BOOTTIME: milliseconds since the Unix epoch.
+    package var clockAnchor: UInt64
+    /// What the operator accepted; nothing in a new boot.
+    package var clockOffset: ClockOffset
+}
+
+extension Store {
+    /// Records whose grants these will be from now on.
+    ///
+    /// In the boot of before all goes on as it was, the broker's clock too, however the system's
+    /// wall clock was set meanwhile. In a new one the grants and launch tokens of before are deleted
+    /// in one transaction with taking the new anchor: what their lives hung on is gone. Revocation
+    /// records stay.
+    ///
+    /// - Parameter clockAnchor: of a clock that begins now; kept where the boot has none yet.
+    package func startBoot(
+        _ bootID: String, clockAnchor: UInt64
+    ) throws(StoreFailure) -> Boot {
+        let isNew = try Meta.text(connection, .bootID) != bootID
+        guard !isNew, let anchor = try storedAnchor() else {
+            return try begin(bootID, anchor: clockAnchor, isNew: isNew)
+        }
+        return try boot(anchor: anchor)
+    }
+
+    private func begin(
+        _ bootID: String, anchor: UInt64, isNew: Bool
+    ) throws(StoreFailure) -> Boot {
+        let grants = try connection.integer("SELECT count(*) FROM grants") ?? 0
+        let launchTokens = try connection.integer("SELECT count(*) FROM launch_tokens") ?? 0
+        try connection.execute("BEGIN IMMEDIATE")
+        if isNew {
+            // Deleting them must not make their serials free again.
+            try Meta.write(connection, .serialBound, integer: Int64(recovered.serialBound))
+            try connection.execute("DELETE FROM grants")
+            try connection.execute("DELETE FROM launch_tokens")
+            try Meta.write(connection, .bootID, text: bootID)
+            try Meta.write(connection, .clockOffset, integer: 0)
+        }
+        try Meta.write(connection, .clockAnchor, integer: Int64(anchor))
+        try connection.execute("COMMIT")
+        var boot = try boot(anchor: anchor)
+        boot.isNew = isNew
+        if isNew {
+            boot.discardedGrants = UInt64(grants)
+            boot.discardedLaunchTokens = UInt64(launchTokens)
+        }
+        return boot
+    }
+
+    /// As the file has it.
+    private func boot(anchor: UInt64) throws(StoreFailure) -> Boot {
+        let launchTokens = try connection.records(
+            "SELECT serial, record FROM launch_tokens ORDER BY serial", of: "launch_tokens",
+            with: LaunchTokenRow.decode)
+        return Boot(
+            isNew: false, discardedGrants: 0, discardedLaunchTokens: 0,
+            launchTokens: launchTokens, clockAnchor: anchor, clockOffset: try storedOffset())
+    }
+
+    private func storedAnchor() throws(StoreFailure) -> UInt64? {
+        guard let stored = try Meta.integer(connection, .clockAnchor) else { return nil }
+        guard let anchor = UInt64(exactly: stored) else {
+            throw .corruptMeta(Meta.clockAnchor.rawValue, problem: "\(stored) is before the epoch")
+        }
+        return anchor
+    }
+
+    private func storedOffset() throws(StoreFailure) -> ClockOffset {
+        guard let stored = try Meta.integer(connection, .clockOffset) else { return .none }
+        guard let offset = ClockOffset(stored: stored) else {
+            throw .corruptMeta(
+                Meta.clockOffset.rawValue, problem: "\(stored) is not in whole seconds")
+        }
+        return offset
+    }
+}
