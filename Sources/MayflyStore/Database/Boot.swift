@@ -27,7 +27,11 @@ extension Store {
     package func startBoot(
         _ bootID: String, clockAnchor: UInt64
     ) throws(StoreFailure) -> Boot {
-        let isNew = try Meta.text(connection, .bootID) != bootID
+        // A boot of which nothing came to be on record begins once more: what its first start had to
+        // write for it is not there.
+        let isKnown = try Meta.text(connection, .bootID) == bootID
+        let began = try Meta.integer(connection, .bootPosition)
+        let isNew = !isKnown || began == Int64(position.rawValue)
         guard !isNew, let anchor = try storedAnchor() else {
             return try begin(bootID, anchor: clockAnchor, isNew: isNew)
         }
@@ -46,6 +50,8 @@ extension Store {
             try connection.execute("DELETE FROM grants")
             try connection.execute("DELETE FROM launch_tokens")
             try Meta.write(connection, .bootID, text: bootID)
+            try Meta.write(
+                connection, .bootPosition, integer: Int64(position.rawValue))
             try Meta.write(connection, .clockOffset, integer: 0)
         }
         try Meta.write(connection, .clockAnchor, integer: Int64(anchor))

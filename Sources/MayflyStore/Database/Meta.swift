@@ -6,6 +6,8 @@ enum Meta: String {
     case serialBound = "serial_bound"
     /// The boot of the machine whose grants these are.
     case bootID = "boot_id"
+    /// How many events the log had when that boot began.
+    case bootPosition = "boot_position"
     /// Of that boot: what CLOCK_BOOTTIME counts from on the broker's clock, in milliseconds.
     case clockAnchor = "clock_anchor"
     /// Of that boot: what the time that is told has on top, in milliseconds.

@@ -68,6 +68,7 @@ import Testing
             #expect(boot.clockAnchor == 2_000)
             #expect(boot.clockOffset == .none)
             #expect(try store.grantSerials() == [])
+            try store.commit(events: [Sample.event(1)])
         }
         let store = try open()
         #expect(store.recovered.bootID == "second")
@@ -77,6 +78,19 @@ import Testing
         let boot = try store.startBoot("second", clockAnchor: 3_000)
         #expect(!boot.isNew && boot.launchTokens.isEmpty)
         #expect(boot.clockAnchor == 2_000 && boot.clockOffset == .none)
+    }
+
+    @Test func `a boot of which nothing came to be on record begins once more`() throws {
+        try fill()
+        for anchor in [2_000, 3_000] as [UInt64] {
+            let boot = try open().startBoot("second", clockAnchor: anchor)
+            #expect(boot.isNew && boot.clockAnchor == anchor)
+        }
+        let store = try open()
+        _ = try store.startBoot("second", clockAnchor: 4_000)
+        try store.commit(events: [Sample.event(1)])
+        let boot = try open().startBoot("second", clockAnchor: 5_000)
+        #expect(!boot.isNew && boot.clockAnchor == 4_000)
     }
 
     @Test func `serials that are gone with their boot are not free again`() throws {
