@@ -13,14 +13,19 @@ struct Connection: ~Copyable {
 
     private let handle: OpaquePointer
 
-    init(path: String, mode: Mode) throws(StoreFailure) {
+    /// - Parameter vfs: a file system registered with SQLite; nil is the system's own.
+    init(path: String, mode: Mode, vfs: String? = nil) throws(StoreFailure) {
         var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var name = path
         switch mode {
         case .readWrite:
             // Made here, because SQLite would make it readable by all; log and index follow it.
-            let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-            if file >= 0 { Glibc.close(file) }
+            if vfs == nil {
+                let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+                if file >= 0 { Glibc.close(file) }
+            } else {
+                flags |= SQLITE_OPEN_CREATE
+            }
             flags |= SQLITE_OPEN_READWRITE
         case .readOnly:
             flags |= SQLITE_OPEN_READONLY
@@ -29,7 +34,7 @@ struct Connection: ~Copyable {
             name = "file:\(Connection.uriEscaped(path))?immutable=1"
         }
         var handle: OpaquePointer?
-        let code = sqlite3_open_v2(name, &handle, flags, nil)
+        let code = sqlite3_open_v2(name, &handle, flags, vfs)
         guard code == SQLITE_OK, let handle else {
             let failure = StoreFailure.database(
                 operation: "open \(path)", code: code,
