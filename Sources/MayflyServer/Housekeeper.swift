@@ -11,8 +11,6 @@ final class Housekeeper: Sendable {
     /// Grants ended under one hold of the lock: about a millisecond.
     private static let endsPerStep = 256
     private static let pauseMicroseconds: UInt32 = 100
-    /// How far the system's clock may be from the broker's before the log says so.
-    private static let toleratedDeviationMilliseconds: Int64 = 5_000
 
     /// Grants that must have gone, and half of all, before their memory is given back: it walks
     /// the heap, which is not for every second.
@@ -61,12 +59,10 @@ final class Housekeeper: Sendable {
                 peak = live
                 clinux_return_memory()
             }
-            note(
-                &deviates,
-                abs(context.clock.deviationMilliseconds) > Self.toleratedDeviationMilliseconds
-            ) {
+            note(&deviates, context.clock.isDeviant) {
                 $0
-                    ? "the system's clock has departed from the broker's, which goes on by its own"
+                    ? "the system's clock has departed from the broker's, which goes on by its own:"
+                        + " nothing is issued until they agree or the operator accepts the time"
                     : "the system's clock agrees with the broker's again"
             }
             note(&isLow, log.isStorageLow) {

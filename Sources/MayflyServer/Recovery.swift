@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Logging
 internal import MayflyCore
 internal import MayflyCrypto
 internal import MayflyStore
@@ -10,92 +11,146 @@ struct Recovery {
     let log: LogWriter
     let issuer: TokenIssuer
     let clock: BrokerClock
-    let publicKeys: GetKeysResponseMessage
+    let keys: KeyKeeper
+    /// What signs checkpoints.
+    let checkpointKey: PublicKeyMessage
+    let boot: Boot
     /// Live grants that were put back.
     let grants: UInt64
-    /// Grants of an earlier boot, which are dead.
-    let discarded: UInt64
+
+    /// What a recovery is told of by the log's writer, on its thread.
+    struct Hooks {
+        let onDurable: @Sendable (LogPosition) -> Void
+        let onCommit: @Sendable (_ rows: Int, _ nanoseconds: UInt64) -> Void
+        let onFailure: @Sendable (StoreFailure) -> Void
+    }
 
     static func run(
-        _ configuration: ServerConfiguration, keys: KeyFile,
-        onDurable: @escaping @Sendable (LogPosition) -> Void,
-        onFailure: @escaping @Sendable (StoreFailure) -> Void
+        _ configuration: ServerConfiguration, keys file: KeyFile, storage: any KeyStorage,
+        logger: Logger, hooks: Hooks
     ) throws -> Recovery {
-        var settings = StoreConfiguration(
-            path: configuration.databasePath, issuer: configuration.issuer)
-        settings.walCheckpointPages = Int(configuration.walCheckpointPages)
-        let checkpointKey = Ed25519PrivateKey(seed: keys.checkpointSigningSeed)
-        let store = try Store(settings, checkpointKey: checkpointKey)
+        let checkpointKey = Ed25519PrivateKey(seed: file.checkpointSigningSeed)
+        let store = try openStore(configuration, checkpointKey)
+        let recovered = store.recovered
+        let boot = try store.startBoot(
+            bootID(), clockAnchor: BrokerClock.anchor(newestEvent: recovered.newestEventTime),
+            longestLifeSeconds: configuration.maximumLifetimeSeconds)
+        let clock = BrokerClock(anchorMilliseconds: boot.clockAnchor, offset: boot.clockOffset)
+        let now = clock.now
+
+        // The start's own event is the next, and a first key comes with it.
+        let (records, newKey) = try KeyKeeper.records(
+            of: file, stored: recovered.keys, now: now,
+            position: LogPosition(rawValue: recovered.position.rawValue + 1))
+        let keeper = KeyKeeper(file, storage: storage)
+        prune(keeper, to: records, logger)
         let issuer = TokenIssuer(
             issuer: configuration.issuer, trustDomain: configuration.trustDomain,
-            signingKey: Ed25519PrivateKey(seed: keys.tokenSigningSeed),
-            permutation: InstancePermutation(key: keys.instancePermutationKey))
-        let recovered = store.recovered
-        let clock = BrokerClock(notBefore: recovered.newestEventTime)
+            keys: keeper.ring, permutation: InstancePermutation(key: file.instancePermutationKey))
 
-        let discarded = try store.startBoot(bootID())
-        let broker = makeBroker(configuration, issuer, recovered, now: clock.now)
-        var restored: UInt64 = 0
-        var orphans: [Serial] = []
-        try store.forEachGrant { grant in
-            if broker.restore(grant) { restored += 1 } else { orphans.append(grant.serial) }
-        }
-        let leftOver = broker.finishRecovery()
-
-        var writing = LogWriterConfiguration()
-        writing.storageReserveBytes = configuration.storageReserveBytes
-        let log = try LogWriter(
-            store: store, start: recovered.position, configuration: writing, onDurable: onDurable,
-            onFailure: onFailure)
+        let broker = makeBroker(configuration, issuer, records, recovered, boot, now: now)
+        let (restored, leftOver) = try restore(store, boot, into: broker, at: now)
+        let log = try openLog(store, configuration, hooks)
         let start = broker.apply(
             .recordBoundary(
                 .brokerStarted, count: restored,
-                detail: Array("version=\(mayflyVersion) discarded=\(discarded)".utf8)),
-            from: .broker, at: clock.now)
+                detail: Array("version=\(mayflyVersion) discarded=\(boot.discardedGrants)".utf8)),
+            from: .broker, at: now)
         log.append(
             events: start.events,
-            changes: start.changes + orphans.map { .grantDeleted($0) } + leftOver)
+            changes: start.changes + (newKey.map { [.keyWritten($0)] } ?? []) + leftOver)
         log.requestFlush()
         return Recovery(
-            authority: Authority(broker: broker, log: log), log: log, issuer: issuer, clock: clock,
-            publicKeys: try publicKeys(configuration, issuer, checkpointKey), grants: restored,
-            discarded: discarded)
+            authority: Authority(broker: broker, log: log, clock: clock), log: log, issuer: issuer,
+            clock: clock, keys: keeper,
+            checkpointKey: try publicKey(configuration, checkpointKey), boot: boot,
+            grants: restored)
     }
 
+    // MARK: Storage
+
+    private static func openStore(
+        _ configuration: ServerConfiguration, _ checkpointKey: Ed25519PrivateKey
+    ) throws -> Store {
+        var settings = StoreConfiguration(
+            path: configuration.databasePath, issuer: configuration.issuer)
+        settings.walCheckpointPages = Int(configuration.walCheckpointPages)
+        return try Store(settings, checkpointKey: checkpointKey)
+    }
+
+    private static func openLog(
+        _ store: sending Store, _ configuration: ServerConfiguration, _ hooks: Hooks
+    ) throws -> LogWriter {
+        var writing = LogWriterConfiguration()
+        writing.storageReserveBytes = configuration.storageReserveBytes
+        writing.onCommit = hooks.onCommit
+        return try LogWriter(
+            store: store, start: store.recovered.position, configuration: writing,
+            onDurable: hooks.onDurable, onFailure: hooks.onFailure)
+    }
+
+    /// Not being able to is no reason to keep a broker from its agents: the next start tries again.
+    private static func prune(_ keeper: KeyKeeper, to records: [KeyRecord], _ logger: Logger) {
+        do {
+            try keeper.prune(to: records)
+        } catch {
+            logger.warning(
+                "keys that nothing needs stay in the key file", metadata: ["cause": "\(error)"])
+        }
+    }
+
+    // MARK: The core
+
     private static func makeBroker(
-        _ configuration: ServerConfiguration, _ issuer: TokenIssuer, _ recovered: RecoveredState,
-        now: Instant
+        _ configuration: ServerConfiguration, _ issuer: TokenIssuer, _ keys: [KeyRecord],
+        _ recovered: RecoveredState, _ boot: Boot, now: Instant
     ) -> Broker {
         var random = RandomSource()
         var settings = BrokerSettings(indexSeed: (random.next(), random.next()))
         settings.defaultLifetimeSeconds = configuration.defaultLifetimeSeconds
         settings.maximumLifetimeSeconds = configuration.maximumLifetimeSeconds
         settings.maximumLiveGrants = configuration.maximumLiveGrants
-        let broker = Broker(
-            settings: settings, issuance: issuer, signingKey: KeyNumber(rawValue: 1), now: now,
-            position: recovered.position, nextSerial: recovered.serialBound)
-        for app in recovered.apps { broker.restore(app) }
-        return broker
+        #if MAYFLY_FAULTS
+            if let fault = getenv("MAYFLY_FAULT") {
+                settings.faults = CoreFaults(named: String(cString: fault))
+            }
+        #endif
+        return Broker(
+            settings: settings, issuance: issuer, keys: keys, now: now,
+            position: recovered.position, nextSerial: recovered.serialBound,
+            clockOffset: boot.clockOffset)
     }
 
-    private static func publicKeys(
-        _ configuration: ServerConfiguration, _ issuer: TokenIssuer,
-        _ checkpointKey: Ed25519PrivateKey
-    ) throws -> GetKeysResponseMessage {
-        let signer = try CheckpointSigner(issuer: configuration.issuer, key: checkpointKey)
-        var token = PublicKeyMessage()
-        token.use = .token
-        token.kid = String(decoding: issuer.signer.key.publicKey.thumbprint, as: UTF8.self)
-        token.publicKey = issuer.signer.key.publicKey.bytes
-        var checkpoint = PublicKeyMessage()
-        checkpoint.use = .checkpoint
-        checkpoint.kid = String(decoding: checkpointKey.publicKey.thumbprint, as: UTF8.self)
-        checkpoint.publicKey = checkpointKey.publicKey.bytes
-        checkpoint.verifierKey = signer.verifierKey
-        var response = GetKeysResponseMessage()
-        response.issuer = configuration.issuer
-        response.keys = [token, checkpoint]
-        return response
+    /// Apps before what names them, revocations after what they cover.
+    ///
+    /// - Returns: how many grants are live again, and what the store has to be told.
+    private static func restore(
+        _ store: Store, _ boot: Boot, into broker: Broker, at now: Instant
+    ) throws -> (grants: UInt64, changes: [Change]) {
+        var restored: UInt64 = 0
+        var changes: [Change] = []
+        for app in store.recovered.apps { broker.restore(app) }
+        try store.forEachGrant { grant in
+            if broker.restore(grant, at: now) {
+                restored += 1
+            } else {
+                changes.append(.grantDeleted(grant.serial))
+            }
+        }
+        for token in boot.launchTokens { broker.restore(token) }
+        for record in store.recovered.revocations {
+            changes += broker.restore(record, restarts: boot.isNew, at: now)
+        }
+        return (restored, changes + broker.finishRecovery())
+    }
+
+    // MARK: The rest
+
+    private static func publicKey(
+        _ configuration: ServerConfiguration, _ key: Ed25519PrivateKey
+    ) throws -> PublicKeyMessage {
+        let signer = try CheckpointSigner(issuer: configuration.issuer, key: key)
+        return PublicKeyMessage(checkpoint: key.publicKey, verifierKey: signer.verifierKey)
     }
 
     /// The kernel's name for this boot of the machine.

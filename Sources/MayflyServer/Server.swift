@@ -16,25 +16,34 @@ package final class Server: Sendable {
 
     /// Recovers what was durable, opens the sockets and starts every thread; then it serves.
     ///
-    /// The caller holds the data directory's lock. `onStorageFailure` is called once, on the
+    /// The caller holds the data directory's lock. `keyStorage` is where `keys` came from.
+    /// `onStorageFailure` is called once, on the
     /// writer's thread, when a write or an fsync failed: nothing is acknowledged after it, and the
     /// process must end.
     package init(
-        _ configuration: ServerConfiguration, keys: KeyFile, listeners: InheritedListeners,
-        logger: Logger, onStorageFailure: @escaping @Sendable (StoreFailure) -> Void
+        _ configuration: ServerConfiguration, keys: KeyFile, keyStorage: any KeyStorage,
+        listeners: InheritedListeners, logger: Logger,
+        onStorageFailure: @escaping @Sendable (StoreFailure) -> Void
     ) throws {
         let agentInboxes = try (0..<configuration.reactors).map { _ in try ReactorInbox() }
         let operatorInbox = try ReactorInbox()
         let inboxes = agentInboxes + [operatorInbox]
+        let metrics = BrokerMetrics()
+        let feed = try EndFeed(metrics: metrics)
         let recovered = try Recovery.run(
-            configuration, keys: keys,
-            onDurable: { _ in for inbox in inboxes { inbox.logAdvanced() } },
-            onFailure: onStorageFailure)
+            configuration, keys: keys, storage: keyStorage, logger: logger,
+            hooks: Recovery.Hooks(
+                onDurable: { _ in
+                    for inbox in inboxes { inbox.logAdvanced() }
+                    feed.logAdvanced()
+                },
+                onCommit: { metrics.noteCommit(rows: $0, nanoseconds: $1) },
+                onFailure: onStorageFailure))
         context = ReactorContext(
-            authority: recovered.authority, issuer: recovered.issuer, clock: recovered.clock,
-            logger: logger, patience: Patience(idleSeconds: configuration.idleTimeoutSeconds),
-            spinNanoseconds: UInt64(configuration.spinMicroseconds) * 1_000,
-            publicKeys: recovered.publicKeys)
+            recovered: recovered, secrets: SecretDigester(key: keys.digestKey), feed: feed,
+            metrics: metrics, logger: logger,
+            patience: Patience(idleSeconds: configuration.idleTimeoutSeconds),
+            spinNanoseconds: UInt64(configuration.spinMicroseconds) * 1_000)
         log = recovered.log
         self.inboxes = inboxes
         housekeeper = try Housekeeper(
@@ -48,13 +57,14 @@ package final class Server: Sendable {
             "recovered",
             metadata: [
                 "live-grants": "\(recovered.grants)", "events": "\(log.durablePosition.rawValue)",
-                "discarded-after-reboot": "\(recovered.discarded)",
+                "discarded-after-reboot": "\(recovered.boot.discardedGrants)",
             ])
         try startReactors(configuration, agentInboxes)
         try startOperatorReactor(configuration, operatorInbox)
         let (housekeeper, acceptor) = (housekeeper, acceptor)
         try threads.start("mayfly-time") { housekeeper.run() }
         try threads.start("mayfly-accept") { acceptor.run() }
+        try startFeed(configuration, recovered.boot)
     }
 
     /// Refuses new requests, sends what is owed, makes everything durable and ends every thread.
@@ -62,6 +72,7 @@ package final class Server: Sendable {
         context.startDraining()
         acceptor.stop()
         housekeeper.stop()
+        context.feed.stop()
         for inbox in inboxes { inbox.wakeUp.signal() }
         threads.join()
         let live = context.authority.read { $0.liveGrants }.result
@@ -98,6 +109,16 @@ package final class Server: Sendable {
                     events: try EventReader(path: path), log: log, vitalSigns: signs)
                 return try Reactor(context: context, inbox: inbox, desk: desk)
             }
+        }
+    }
+
+    private func startFeed(_ configuration: ServerConfiguration, _ boot: Boot) throws {
+        let (context, path) = (context, configuration.databasePath)
+        try threads.start("mayfly-feed") {
+            context.feed.run(
+                EndSource(
+                    path: path, context: context, bootStart: boot.start,
+                    longestLifeSeconds: boot.longestLifeSeconds))
         }
     }
 

@@ -10,7 +10,9 @@ extension Daemon {
     ) throws(StartFailure) -> Server {
         do {
             return try Server(
-                configuration.server, keys: secrets, listeners: listeners, logger: logger
+                configuration.server, keys: secrets,
+                keyStorage: KeyFileOnDisk(path: configuration.keyFilePath), listeners: listeners,
+                logger: logger
             ) { failure in
                 // Nothing may run after this line: not a drain, which would acknowledge, nor an
                 // exit handler, which could wait for a lock that this thread holds.

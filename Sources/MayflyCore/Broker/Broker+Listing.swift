@@ -79,6 +79,16 @@ extension Broker {
         return AgentFace(record: record, root: issuance.rootStatement(of: record))
     }
 
+    /// The app that the caller's connection speaks for, if what it proved still holds.
+    package func standingApp(of caller: Caller) -> Serial? {
+        app(of: caller).map { apps[$0].record.serial }
+    }
+
+    /// Whether the grant's current token says no more than which grant it is.
+    package func isByReference(_ grant: GrantID) -> Bool {
+        live.find(grant).map { live[$0].record.isByReference } ?? false
+    }
+
     /// The key that a grant is bound to: whose proof a renewal needs.
     package func publicKey(of grant: GrantID) -> PublicKey? {
         live.find(grant).map { live[$0].record.publicKey }

@@ -91,7 +91,11 @@ extension Broker {
         record.renewals += 1
         record.renewal = request.renewal
         record.key = keys.current
-        record.clockOffset = clockOffset
+        // A chain goes on telling the time that its hops and its root statement tell: by another,
+        // who verifies them would find a token that outlives its hop.
+        if record.delegation == nil && live[slot].children.isEmpty {
+            record.clockOffset = clockOffset
+        }
         if let scope = request.scope { record.scope = TextList(scope) }
         record.position = nextPosition
         let token = seal(&record, lineage: lineage(of: slot))

@@ -232,6 +232,8 @@ package struct BrokerCounters: Sendable {
     package var heartbeats: UInt64 = 0
     package var heartbeatsMissed: UInt64 = 0
     package var launchTokensIssued: UInt64 = 0
+
+    package init() {}
 }
 
 /// Gives out serials, and says when the store must note a new bound.

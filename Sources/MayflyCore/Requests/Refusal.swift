@@ -24,7 +24,7 @@ extension Refusal {
     }
 
     /// The same words for every token that is not valid: why, only the audit knows.
-    static var tokenNotValid: Refusal {
+    package static var tokenNotValid: Refusal {
         Refusal(.tokenNotValid, "The token is not the current token of a live grant.")
     }
 }

@@ -28,25 +28,10 @@ package struct Checkpoint: Hashable, Sendable {
     init?(parsing text: UnsafeRawBufferPointer) {
         var lines = LineReader(text)
         guard let origin = lines.next().flatMap({ NoteName($0) }),
-            let size = lines.next().flatMap({ Self.decimal($0) }),
+            let size = lines.next().flatMap({ DecimalText.parse($0) }),
             let root = lines.next().flatMap({ Base64.decode($0) }).flatMap({ Digest32($0) }),
             lines.isAtEnd
         else { return nil }
         self.init(origin: origin, size: size, root: root)
-    }
-
-    /// Decimal digits without sign or leading zero, as a tree's size is written.
-    private static func decimal(_ text: UnsafeRawBufferPointer) -> UInt64? {
-        let zero = UInt8(ascii: "0")
-        guard let first = text.first, first != zero || text.count == 1 else { return nil }
-        var value: UInt64 = 0
-        for byte in text {
-            guard (zero...UInt8(ascii: "9")).contains(byte) else { return nil }
-            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-            let (sum, carry) = product.addingReportingOverflow(UInt64(byte - zero))
-            guard !overflow, !carry else { return nil }
-            value = sum
-        }
-        return value
     }
 }

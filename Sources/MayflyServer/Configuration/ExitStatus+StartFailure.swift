@@ -6,6 +6,7 @@ extension ExitStatus {
         self =
             switch error {
             case let failure as StoreFailure: ExitStatus(of: failure)
+            case is KeyFileMismatch: .keyFileRefused
             case is SystemFailure: .cannotCreate
             default: .software
             }

@@ -13,7 +13,8 @@ package enum ExitStatus: Int32, Sendable {
     case storageFailed = 74
     /// EX_TEMPFAIL: another broker runs on this data directory.
     case alreadyRunning = 75
-    /// EX_NOPERM: the key file may be read by others, belongs to someone else, or is damaged.
+    /// EX_NOPERM: the key file may be read by others, belongs to someone else, or is damaged,
+    /// or is not the one that belongs to the database.
     case keyFileRefused = 77
     /// EX_CONFIG: at least one setting cannot be used; each was named.
     case configuration = 78

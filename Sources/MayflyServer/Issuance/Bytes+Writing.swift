@@ -56,3 +56,8 @@ func parseHex<Identifier: WideIdentifier>(_ bytes: UnsafeRawBufferPointer) -> Id
     }
     return Identifier(high: words.0, low: words.1)
 }
+
+func parseHex<Identifier: WideIdentifier>(_ text: String) -> Identifier? {
+    var text = text
+    return text.withUTF8 { parseHex(UnsafeRawBufferPointer($0)) }
+}

@@ -19,3 +19,12 @@ extension Ed25519PublicKey {
         self = value
     }
 }
+
+extension PublicKey {
+    init(_ key: Ed25519PublicKey) {
+        guard let value = key.withBytes({ Bytes32($0) }) else {
+            preconditionFailure("both are 32 bytes")
+        }
+        self = value
+    }
+}

@@ -4,20 +4,21 @@ internal import MayflyCrypto
 /// A token as a peer presents it, before anyone has said that it is one of ours.
 struct PresentedToken {
     let presentation: Presentation
+    private let payloadStart: Int
 
     /// Inline tokens are at most this long: bytes.
-    static let maximumBytes = 16_384
+    static let maximumBytes = Limits.inlineTokenBytes
 
     private static let payloadStart: StaticString = #"{"grant":""#
     /// The payload up to the end of the grant id is 42 bytes: 56 characters of base64url.
     private static let namedBytes = 42
     private static let namedCharacters = 56
 
-    /// Nil where the bytes cannot be a token of this issuer's key: the header is compared, not
-    /// parsed, and the grant's id stands at a fixed place.
+    /// Nil where the bytes cannot be a token of one of this issuer's keys: the header is compared,
+    /// not parsed, and the grant's id stands at a fixed place.
     init?(_ token: UnsafeRawBufferPointer, issuer: TokenIssuer) {
         guard token.count <= Self.maximumBytes,
-            let start = issuer.signer.payloadStart(in: token),
+            let start = issuer.keys.find(token)?.payloadStart,
             token.count > start + Self.namedCharacters
         else { return nil }
         let named = UnsafeRawBufferPointer(rebasing: token[start..<(start + Self.namedCharacters)])
@@ -33,6 +34,7 @@ struct PresentedToken {
             return parseHex(UnsafeRawBufferPointer(rebasing: decoded[start...]))
         }
         guard let grant else { return nil }
+        payloadStart = start
         presentation = Presentation(
             grant: grant, digest: Digest(issuer.fingerprinter.fingerprint(token)))
     }
@@ -42,10 +44,10 @@ struct PresentedToken {
 extension PresentedToken {
     /// The payload's JSON, of a token that was found valid and so is canonical: its parts have the
     /// lengths that this issuer gave them.
-    func claims(of token: UnsafeRawBufferPointer, issuer: TokenIssuer) -> [UInt8] {
-        guard let start = issuer.signer.payloadStart(in: token) else { return [] }
+    func claims(of token: UnsafeRawBufferPointer) -> [UInt8] {
         let end = token.count - 1 - TokenSigner.encodedSignatureCount
-        return Base64URL.decode(UnsafeRawBufferPointer(rebasing: token[start..<end])) ?? []
+        guard payloadStart < end else { return [] }
+        return Base64URL.decode(UnsafeRawBufferPointer(rebasing: token[payloadStart..<end])) ?? []
     }
 
     /// What the recovered grant's token digests to, if this one states the same: nil where the
@@ -57,11 +59,13 @@ extension PresentedToken {
     func digestOfOriginal(
         _ token: UnsafeRawBufferPointer, as grant: UnprovenGrant, by issuer: TokenIssuer
     ) -> Digest? {
+        // A key that was forgotten has no grants but some that expired and are still to be swept.
+        guard issuer.keys.signer(grant.key.rawValue) != nil else { return nil }
         guard let dot = token.lastIndex(of: UInt8(ascii: ".")) else { return nil }
         let signed = UnsafeRawBufferPointer(rebasing: token[..<dot])
         let digest = Digest(Blake2b.digest256(signed))
         guard digest.equalsInConstantTime(grant.unsignedDigest) else { return nil }
-        return issuer.sign([UInt8](signed)).withUnsafeBytes {
+        return issuer.sign([UInt8](signed), by: grant.key).withUnsafeBytes {
             Digest(issuer.fingerprinter.fingerprint($0))
         }
     }

@@ -58,6 +58,7 @@ final class Acceptor: Sendable {
             guard let descriptor = Descriptor(owning: rawValue) else {
                 let isExhausted = errno == EMFILE || errno == ENFILE || errno == ENOMEM
                 guard isExhausted else { return }
+                context.metrics.note(.descriptors)
                 context.logger.warning("no descriptor left for a new connection")
                 _ = poll(nil, 0, Self.pauseMilliseconds)
                 return
@@ -75,7 +76,10 @@ final class Acceptor: Sendable {
             switch listener.role {
             case .agents:
                 // Over the limit it is closed at once; the operator still gets in.
-                guard context.connections < maximumConnections else { continue }
+                guard context.connections < maximumConnections else {
+                    context.metrics.note(.connections)
+                    continue
+                }
                 context.countOpened()
                 agentInboxes[next % agentInboxes.count].deliver(arrival(descriptor, .agents))
                 next &+= 1

@@ -5,10 +5,12 @@ internal import MayflyStore
 final class Authority: Sendable {
     private let broker: Monitor<Broker>
     private let log: LogWriter
+    private let clock: BrokerClock
 
-    init(broker: sending Broker, log: LogWriter) {
+    init(broker: sending Broker, log: LogWriter, clock: BrokerClock) {
         self.broker = Monitor(broker)
         self.log = log
+        self.clock = clock
     }
 
     var durablePosition: LogPosition { log.durablePosition }
@@ -17,8 +19,23 @@ final class Authority: Sendable {
     func apply(
         _ command: Command, from caller: Caller, at now: Instant, entropy: Entropy = .none
     ) -> Outcome {
-        broker.withLock { broker in
+        decide { broker in
+            // The system's clock may have been set since the housekeeper last looked.
+            if command.issues { broker.isClockDeviant = clock.isDeviant }
             let outcome = broker.apply(command, from: caller, at: now, entropy: entropy)
+            if case .acceptTime(let offset) = command { clock.tell(offset) }
+            return outcome
+        }
+    }
+
+    /// What was presented is not the token of the recovered grant that it names.
+    func refuseMismatch(_ command: Command, from caller: Caller, at now: Instant) -> Outcome {
+        decide { $0.refuseMismatch(command, from: caller, at: now) }
+    }
+
+    private func decide(_ body: (Broker) -> Outcome) -> Outcome {
+        broker.withLock { broker in
+            let outcome = body(broker)
             if !outcome.events.isEmpty {
                 log.append(events: outcome.events, changes: outcome.changes)
             }
@@ -26,11 +43,21 @@ final class Authority: Sendable {
         }
     }
 
-    /// Keeps what the tokens just signed digest to.
-    func pin(_ tokens: [(grant: GrantID, digest: Digest)]) {
+    /// Keeps what the tokens just signed digest to. One that another took the place of while it was
+    /// being signed is left out.
+    func pin(_ tokens: [SignedToken]) {
         broker.withLock { broker in
-            for token in tokens { broker.pin(token.grant, digest: token.digest) }
+            for token in tokens {
+                broker.pin(
+                    token.grant, digest: token.digest, unsignedDigest: token.unsignedDigest)
+            }
         }
+    }
+
+    struct SignedToken {
+        let grant: GrantID
+        let digest: Digest
+        let unsignedDigest: Digest
     }
 
     /// Keeps the digest of a recovered grant's token, whose signature was found good.
@@ -38,6 +65,20 @@ final class Authority: Sendable {
         _ = broker.withLock {
             $0.pin(
                 presentation.grant, digest: presentation.digest, unsignedDigest: unsignedDigest)
+        }
+    }
+
+    /// What is wrong with a registration before its proof is looked at; a launch token that is none
+    /// counts as a failed attempt.
+    func registrationFault(
+        _ spec: AgentSpec, _ launchToken: Digest, _ caller: Caller, at now: Instant
+    ) -> (refusal: Refusal, dependsOn: LogPosition)? {
+        broker.withLock { broker in
+            let fault = broker.registrationFault(spec, launchToken, caller, at: now)
+            if fault?.refusal.reason == .launchTokenInvalid {
+                broker.noteFailedAdmission(by: caller, at: now)
+            }
+            return fault
         }
     }
 
@@ -50,6 +91,7 @@ final class Authority: Sendable {
     func advance(to now: Instant, limit: Int, isStorageLow: Bool) -> Bool {
         broker.withLock { broker in
             broker.isStorageLow = isStorageLow
+            broker.isClockDeviant = clock.isDeviant
             let outcome = broker.apply(
                 .advance(limit: limit), from: .broker, at: now)
             if !outcome.events.isEmpty {

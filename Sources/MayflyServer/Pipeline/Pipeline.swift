@@ -16,6 +16,10 @@ final class Pipeline {
     /// An answer of this turn waits for the disk.
     var awaitsDisk = false
     var signing = SigningQueue()
+    let meter: RequestMeter
+    /// For the meter, at the end of the turn.
+    var notes = TurnNotes()
+    private var turnBegan: UInt64 = 0
     let issuerDigest: Digest32
     private var verificationsLeft = 0
     /// What the request under way has looked at rests on this much of the log.
@@ -24,13 +28,18 @@ final class Pipeline {
     init(context: ReactorContext, desk: OperatorDesk?) {
         self.context = context
         self.desk = desk
+        meter = context.metrics.makeMeter()
         durable = context.authority.durablePosition
         issuerDigest = SHA256.digest([UInt8](context.issuer.issuer.utf8))
     }
 
     // MARK: Turns
 
-    func beginTurn() { verificationsLeft = ConnectionLimits.verificationsPerTurn }
+    /// A turn of the reactor: everything taken up in it counts from here.
+    func beginTurn(at nanoseconds: UInt64) { turnBegan = nanoseconds }
+
+    /// A connection's part of the turn.
+    func beginConnection() { verificationsLeft = ConnectionLimits.verificationsPerTurn }
 
     /// Whether the connection may still cost a signature check in this turn.
     var hasTurn: Bool { verificationsLeft > 0 }
@@ -41,7 +50,9 @@ final class Pipeline {
 
     /// Answers one frame, now or when its token is signed.
     func handle(_ frame: Frame, of connection: Connection, at now: Instant) {
-        let request = Request(connection: connection, stream: frame.stream, now: now)
+        var request = Request(
+            connection: connection, stream: frame.stream, now: now,
+            stamp: RequestStamp(method: nil, began: turnBegan))
         arena.reset()
         lookedAt = .start
         do throws(Refusal) {
@@ -53,6 +64,7 @@ final class Pipeline {
                 case .found(let method) = Method.lookup(
                     service: envelope.service, method: envelope.method)
             else { throw Refusal(.methodUnknown, "No such method; see proto/PROTOCOL.md.") }
+            request.stamp.method = method
             // A client that expects the other kind of answer could not read this one.
             guard frame.flags.contains(.remoteClosed) == method.isServerStreaming else {
                 throw Refusal(
@@ -90,14 +102,49 @@ final class Pipeline {
         case .getKeys: try getKeys(payload, request)
         case _ where request.connection.role == .operator:
             throw Refusal(.wrongSocket, "The operator socket serves no agents; use the other one.")
+        case .watchRevocations: try watchRevocations(payload, request)
+        case .authenticate: try authenticate(payload, request)
+        case .createLaunchToken: try createLaunchToken(payload, request)
+        case .listAppGrants: try listAppGrants(payload, request)
+        default: try serveAgent(method, payload, request)
+        }
+    }
+
+    private func serveAgent(
+        _ method: Method, _ payload: UnsafeRawBufferPointer, _ request: Request
+    ) throws(Refusal) {
+        switch method {
         case .spawn: try spawn(payload, request)
         case .spawnBatch: try spawnBatch(payload, request)
+        case .challenge: try challenge(payload, request)
+        case .register: try register(payload, request)
+        case .describe: try describe(payload, request)
+        case .renew: try renew(payload, request)
         case .release: try release(payload, request)
         case .releaseBatch: try releaseBatch(payload, request)
-        case .authenticate: try authenticate(payload, request)
-        default:
-            throw Refusal(.unimplemented, "This version does not serve the method yet.")
+        case .delegate: try delegate(payload, request)
+        case .heartbeat: try heartbeat(payload, request)
+        default: preconditionFailure("\(method) is not an agent's")
         }
+    }
+
+    // MARK: The core
+
+    /// Asks the core, with as much entropy as the command takes.
+    func apply(_ command: Command, _ request: Request) -> Outcome {
+        var entropy = Entropy.none
+        let words = command.entropyWords
+        if words > 0 {
+            entropy.words.reserveCapacity(words)
+            for _ in 0..<words { entropy.words.append(random.next()) }
+        }
+        return context.authority.apply(
+            command, from: request.caller, at: request.now, entropy: entropy)
+    }
+
+    /// A time of the broker's own clock as it is told: with what the operator accepted on top.
+    func told(_ instant: Instant) -> Instant {
+        instant.shifted(by: context.authority.read { $0.timeOffset }.result)
     }
 
     /// A look at the core: a refusal for what was seen rests on it as an answer does.
@@ -106,6 +153,9 @@ final class Pipeline {
         lookedAt = max(lookedAt, seen.position)
         return seen
     }
+
+    /// A refusal that follows rests on this much of the log.
+    func rest(on position: LogPosition) { lookedAt = max(lookedAt, position) }
 
     /// Reads a message; what cannot be read is a refusal.
     func decode<Message: DecodableMessage>(
@@ -125,9 +175,10 @@ final class Pipeline {
     ) {
         if position > durable { awaitsDisk = true }
         var fits = true
-        request.connection.replies.append(restingOn: position, durable: durable) { buffer in
+        append(to: request, restingOn: position) { buffer in
             fits = ResponseEncoder.appendResponse(
                 stream: request.stream, message: message, to: &buffer)
+            return fits
         }
         // What changes anything was measured before it was done; a read may ask for too much.
         if !fits {
@@ -137,21 +188,48 @@ final class Pipeline {
         }
     }
 
+    /// The answer to what issues one token: a grant to be signed, or a refusal.
+    func answer(_ request: Request, issuing outcome: Outcome) {
+        switch outcome.decision {
+        case .issued(let grant):
+            queueSigning(of: [grant], for: request, restingOn: outcome.dependsOn)
+        case .refused(let refusal):
+            refuse(refusal, request, restingOn: outcome.dependsOn)
+        default:
+            preconditionFailure("a token is issued or refused")
+        }
+    }
+
     /// A refusal that the core has not seen: it is put on record without anyone waiting.
     func refuse(_ refusal: Refusal, _ request: Request) {
-        _ = context.authority.apply(
-            .recordRefusal(refusal.reason), from: request.caller, at: request.now)
+        note(refusal.reason, request)
         refuse(refusal, request, restingOn: lookedAt)
+    }
+
+    /// Only for the record.
+    func note(_ reason: Reason, _ request: Request) {
+        _ = context.authority.apply(.recordRefusal(reason), from: request.caller, at: request.now)
     }
 
     /// A refusal that the core decided and recorded.
     func refuse(_ refusal: Refusal, _ request: Request, restingOn position: LogPosition) {
         if position > durable { awaitsDisk = true }
-        request.connection.replies.append(restingOn: position, durable: durable) { buffer in
+        notes.refused.append(refusal.reason)
+        append(to: request, restingOn: position) { buffer in
             ResponseEncoder.appendStatus(
                 stream: request.stream, code: refusal.reason.status, message: refusal.sentence,
                 reason: refusal.reason.code, metadata: [], to: &buffer)
+            return true
         }
+    }
+
+    private func append(
+        to request: Request, restingOn position: LogPosition,
+        _ write: (inout OutputBuffer) -> Bool
+    ) {
+        let isReady = request.connection.replies.append(
+            restingOn: position, durable: durable, stamp: request.stamp, write)
+        if isReady { notes.answered.append(request.stamp) }
     }
 
     /// A frame that is not a request.
@@ -162,7 +240,9 @@ final class Pipeline {
             case .streamingUnsupported: .unimplemented
             default: .malformedMessage
             }
-        let request = Request(connection: connection, stream: stream, now: now)
+        let request = Request(
+            connection: connection, stream: stream, now: now,
+            stamp: RequestStamp(method: nil, began: turnBegan))
         lookedAt = .start
         refuse(Refusal(reason, "\(fault.sentence)."), request)
     }

@@ -6,6 +6,8 @@ struct Request {
     let connection: Connection
     let stream: StreamID
     let now: Instant
+    /// What it is counted as.
+    var stamp: RequestStamp
 
     var caller: Caller { connection.caller }
 }
@@ -23,28 +25,33 @@ extension Reason {
         switch self {
         case .invalidIdentifier, .invalidScope, .invalidAudience, .invalidPublicKey,
             .invalidLifetime, .invalidToken, .batchSize, .bindingUnsupported, .invalidApp,
-            .malformedMessage, .tokenTooLarge, .fieldUnsupported, .invalidQuery:
+            .malformedMessage, .tokenTooLarge, .fieldUnsupported, .invalidQuery, .invalidHop,
+            .invalidRenewalID, .invalidTarget:
             .invalidArgument
-        case .authenticationRequired, .proofInvalid, .proofReplayed:
+        case .authenticationRequired, .proofInvalid, .proofReplayed, .credentialsInvalid,
+            .launchTokenInvalid, .challengeExpired, .tokenNotValid:
             .unauthenticated
         case .appNotAllowed, .attestationKeyUnknown, .operatorOnly, .wrongSocket, .scopeViolation,
-            .scopeReserved, .orchestrationNotOwned:
+            .scopeReserved, .orchestrationNotOwned, .audienceViolation, .usesViolation,
+            .lifetimeViolation, .depthExceeded, .hopMismatch, .hopExpired, .crossAppDelegation,
+            .taskRevoked:
             .permissionDenied
         case .keyInUse, .appExists:
             .alreadyExists
-        case .appNotFound, .unknownGrant:
+        case .appNotFound, .unknownGrant, .delegateUnknown, .revocationNotFound:
             .notFound
-        case .alreadyAuthenticated, .uidShared:
+        case .alreadyAuthenticated, .uidShared, .grantHasChildren:
             .failedPrecondition
         case .liveGrantsExhausted, .appsExhausted, .storageLow, .requestsExhausted, .frameTooLarge,
-            .replyTooLarge:
+            .replyTooLarge, .attemptsExhausted, .launchTokensExhausted, .renewalsExhausted,
+            .revocationsExhausted, .watchersExhausted, .keysExhausted, .usesExhausted:
             .resourceExhausted
-        case .shuttingDown, .auditUnreadable:
+        case .shuttingDown, .auditUnreadable, .clockDeviates, .keyStorageFailed:
             .unavailable
         case .unimplemented, .methodUnknown:
             .unimplemented
         case .released, .expired, .appRemoved, .ceilingLowered, .orphaned, .tokenMismatch, .reboot,
-            .keyRetired:
+            .keyRetired, .revoked, .superseded, .heartbeatMissed:
             .permissionDenied
         }
     }

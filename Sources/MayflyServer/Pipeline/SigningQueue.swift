@@ -46,6 +46,19 @@ struct SigningQueue {
 extension Pipeline {
     var hasSigning: Bool { !signing.isEmpty }
 
+    /// Granted: the tokens are signed while the disk works, and then the request is answered.
+    func queueSigning(
+        of issued: [IssuedGrant], for request: Request, restingOn position: LogPosition,
+        isBatch: Bool = false
+    ) {
+        awaitsDisk = true
+        let job = SigningJob(
+            request: request, issued: issued, restingOn: position, isBatch: isBatch)
+        request.connection.signing += 1
+        request.connection.signingBytes += job.answerBytes
+        signing.append(job)
+    }
+
     /// Signs while the disk works; answers what is complete. Bounded, so that the sockets are
     /// looked at between the tokens of a large batch.
     func sign(_ answered: (Connection) -> Void) {
@@ -56,7 +69,7 @@ extension Pipeline {
         while budget > 0, !signing.isEmpty {
             guard
                 let job = signing.work(
-                    budget: &budget, sign: { context.issuer.sign($0.signingInput) })
+                    budget: &budget, sign: { context.issuer.sign($0.signingInput, by: $0.key) })
             else { return }
             job.request.connection.signing -= 1
             job.request.connection.signingBytes -= job.answerBytes
@@ -68,17 +81,20 @@ extension Pipeline {
     }
 
     private func pin(_ job: SigningJob) {
-        var tokens: [(grant: GrantID, digest: Digest)] = []
+        var tokens: [Authority.SignedToken] = []
         tokens.reserveCapacity(job.issued.count)
         for (grant, token) in zip(job.issued, job.tokens) {
             let digest = token.withUnsafeBytes {
                 Digest(context.issuer.fingerprinter.fingerprint($0))
             }
-            tokens.append((grant.grant, digest))
+            tokens.append(
+                Authority.SignedToken(
+                    grant: grant.grant, digest: digest, unsignedDigest: grant.unsignedDigest))
         }
         context.authority.pin(tokens)
     }
 
+    /// The answers to a spawn, a registration, a renewal and a delegation are one on the wire.
     private func answer(_ job: SigningJob) {
         let agents = zip(job.issued, job.tokens).map { grant, token in
             var agent = SpawnedAgentMessage()
@@ -106,4 +122,6 @@ extension WideIdentifier {
         text.append(hex: self)
         return text
     }
+
+    var text: String { String(decoding: hex, as: UTF8.self) }
 }

@@ -17,12 +17,16 @@ final class Connection {
     /// Nobody can send descriptors here, so none have to be looked for.
     let refusesDescriptors: Bool
     var caller: Caller
-    /// Set by Apps.Authenticate.
+    /// Set by Apps.Authenticate or Agents.Challenge, whichever comes first.
     var session: Session?
     var reader: FrameReader
     /// Received and not yet a whole frame, or not yet allowed its turn.
     var input = OutputBuffer(retainedBytes: 0)
     var replies = ReplyQueue()
+    /// Set while it follows the stream of ends.
+    var watch: Watch?
+    /// Its reactor's; nil where there is none.
+    let inbox: ReactorInbox?
     /// Requests whose tokens are still to be signed, and what their answers will take.
     var signing = 0
     var signingBytes = 0
@@ -33,13 +37,14 @@ final class Connection {
 
     init(
         tag: UInt64, descriptor: consuming Descriptor, role: SocketRole, caller: Caller,
-        refusesDescriptors: Bool = false, now: Instant
+        refusesDescriptors: Bool = false, inbox: ReactorInbox? = nil, now: Instant
     ) {
         self.tag = tag
         self.descriptor = descriptor
         self.role = role
         self.caller = caller
         self.refusesDescriptors = refusesDescriptors
+        self.inbox = inbox
         reader = FrameReader(
             role: .broker,
             frameLimit: role == .operator
@@ -47,10 +52,20 @@ final class Connection {
         progress = Progress(lastActivity: now)
     }
 
-    /// What a connection has once it speaks for an app.
+    /// What a connection has once something may be proven on it.
     struct Session {
         let challenge: Challenge
         var proofs = ProofWindow()
+        /// Until when one agent may register itself; nil where none may.
+        var registrationCloses: Instant?
+    }
+
+    /// What a connection has that follows the stream of ends.
+    struct Watch {
+        let watcher: Watcher
+        let stream: StreamID
+        /// The feed waits until everything has been sent.
+        var owesTaking = false
     }
 
     struct Readiness {
@@ -84,23 +99,32 @@ final class Connection {
     }
 
     private var unsentLimit: Int {
-        session == nil && role == .agents
+        caller.app == nil && role == .agents
             ? ConnectionLimits.unsentBytesBeforeAuthenticate : ConnectionLimits.unsentBytes
+    }
+
+    /// A watcher with more than this unread is cut.
+    var unsentStreamLimit: Int {
+        caller.app == nil && role == .agents
+            ? ConnectionLimits.unsentStreamBytesBeforeAuthenticate
+            : ConnectionLimits.unsentStreamBytes
     }
 
     var hasWork: Bool { signing > 0 || replies.bytes > 0 }
 
-    /// Why the peer has run out of time, or nil.
-    func overdue(at now: Instant, _ patience: Patience) -> StaticString? {
+    /// Why the peer has run out of time, or nil. One that follows the stream is never idle.
+    func overdue(at now: Instant, _ patience: Patience) -> LimitHit? {
         func isOver(_ start: Instant?, _ limit: UInt64) -> Bool {
             guard let start else { return false }
             return now.milliseconds > start.milliseconds + limit
         }
-        if isOver(progress.frameBegan, patience.frame) { return "half a frame" }
+        if isOver(progress.frameBegan, patience.frame) { return .halfFrame }
         if isOver(progress.blockedSince, patience.blocked) {
-            return "answers not taken"
+            return .answersNotTaken
         }
-        if !hasWork && isOver(progress.lastActivity, patience.idle) { return "idle" }
+        if !hasWork && watch == nil && isOver(progress.lastActivity, patience.idle) {
+            return .idle
+        }
         return nil
     }
 }

@@ -6,6 +6,10 @@ enum ConnectionLimits {
     static let unsentBytes = 8 << 20
     /// The same for a peer that speaks for no app: anyone may open many of these.
     static let unsentBytesBeforeAuthenticate = 128 << 10
+    /// Messages of a stream not yet taken, in bytes; beyond it the watcher is cut.
+    static let unsentStreamBytes = 1 << 20
+    /// The same for a peer that speaks for no app. More than one message and its answers.
+    static let unsentStreamBytesBeforeAuthenticate = 256 << 10
     /// What an idle connection keeps of each of its two buffers for answers.
     static let retainedBytes = 4 << 10
     /// Bytes taken from a socket at once.

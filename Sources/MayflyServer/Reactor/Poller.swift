@@ -23,13 +23,17 @@ final class Poller {
 
     func remove(_ socket: Int32) { _ = clinux_epoll_remove(descriptor.rawValue, socket) }
 
-    /// Waits at most this long, -1 for ever, and calls `body` with each socket's tag and events.
+    /// Waits at most this long, -1 for ever, and calls `body` with each socket's tag and events,
+    /// after `woken` where there are any.
     ///
     /// - Returns: whether there were any.
-    func wait(milliseconds: Int32, _ body: (UInt64, UInt32) -> Void) -> Bool {
+    func wait(
+        milliseconds: Int32, woken: () -> Void, _ body: (UInt64, UInt32) -> Void
+    ) -> Bool {
         let count = clinux_epoll_wait(
             descriptor.rawValue, &events, Int32(events.count), milliseconds)
         guard count > 0 else { return false }
+        woken()
         for index in 0..<Int(count) { body(events[index].tag, events[index].events) }
         return true
     }

@@ -49,7 +49,7 @@ extension Reactor {
     /// Hands whole frames to the pipeline while the connection may have more; gives the bytes used.
     private func takeFrames(in bytes: UnsafeRawBufferPointer, of connection: Connection) -> Int {
         var offset = 0
-        pipeline.beginTurn()
+        pipeline.beginConnection()
         while connection.hasRoom, pipeline.hasTurn, !connection.readiness.isFinishing {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
             switch connection.reader.next(in: rest) {
@@ -69,6 +69,10 @@ extension Reactor {
             markDirty(connection)
         }
         connection.readiness.hasBacklog = offset < bytes.count
+        if connection.readiness.hasBacklog && !connection.readiness.isFinishing {
+            context.metrics.note(
+                connection.hasRoom ? .verificationsPerTurn : .requestsInFlight)
+        }
         return offset
     }
 
@@ -105,7 +109,10 @@ extension Reactor {
             break
         }
         // Taking a little now and then is not taking: the time runs until all has been taken.
-        if connection.replies.ready.isEmpty { connection.progress.blockedSince = nil }
+        if connection.replies.ready.isEmpty {
+            connection.progress.blockedSince = nil
+            noteTaken(by: connection)
+        }
         if connection.readiness.isFinishing && !connection.hasWork { return close(connection) }
         queueBacklog(of: connection)
         updateInterest(of: connection)
@@ -143,6 +150,7 @@ extension Reactor {
         connection.readiness.isClosed = true
         poller.remove(connection.descriptor.rawValue)
         connections[connection.tag] = nil
+        leaveStream(connection)
         context.countClosed()
     }
 }

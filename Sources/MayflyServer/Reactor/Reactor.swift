@@ -31,6 +31,7 @@ final class Reactor {
     private var lastSweep: Instant
     private var nextTag: UInt64 = 0
     private var drainBegan: Instant?
+    private var hasBegun = false
 
     init(context: ReactorContext, inbox: ReactorInbox, desk: OperatorDesk? = nil) throws {
         self.context = context
@@ -53,10 +54,11 @@ final class Reactor {
     }
 
     private func turn() {
+        hasBegun = false
         waitForWork()
+        if !hasBegun { begin() }
         inbox.isWaiting.store(false, ordering: .relaxed)
-        now = context.clock.now
-        acceptArrivals()
+        takeWaiting()
         takeBacklog()
         if pipeline.awaitsDisk {
             pipeline.awaitsDisk = false
@@ -64,7 +66,18 @@ final class Reactor {
         }
         pipeline.sign { markDirty($0) }
         sendDurable()
+        if !pipeline.notes.isEmpty {
+            pipeline.meter.file(&pipeline.notes, now: BrokerClock.monotonicNanoseconds)
+        }
         if now.milliseconds >= lastSweep.milliseconds + 1_000 { closeOverdue() }
+    }
+
+    /// What is taken up in the turn is decided at the time at which it began, not at which the last
+    /// one did: the sleep lies between them.
+    private func begin() {
+        hasBegun = true
+        now = context.clock.now
+        pipeline.beginTurn(at: BrokerClock.monotonicNanoseconds)
     }
 
     /// Sleeps until something arrives, after looking for a while where that is wanted: a wake-up
@@ -85,7 +98,7 @@ final class Reactor {
     }
 
     private func takeEvents(milliseconds: Int32) -> Bool {
-        poller.wait(milliseconds: milliseconds) { tag, events in
+        poller.wait(milliseconds: milliseconds, woken: { begin() }) { tag, events in
             if tag == Self.wakeTag {
                 inbox.wakeUp.clear()
             } else if let connection = connections[tag] {
@@ -105,13 +118,19 @@ final class Reactor {
         return durable > pipeline.durable ? 0 : Self.untilWoken
     }
 
-    private func acceptArrivals() {
-        for arrival in inbox.takeArrivals() {
+    private func takeWaiting() {
+        let waiting = inbox.take()
+        accept(waiting.arrivals)
+        for delivery in waiting.deliveries { take(delivery) }
+    }
+
+    private func accept(_ arrivals: [Arrival]) {
+        for arrival in arrivals {
             nextTag += 1
             let connection = Connection(
                 tag: nextTag, descriptor: arrival.takeDescriptor(), role: arrival.role,
                 caller: Caller(uid: arrival.uid, pid: arrival.pid),
-                refusesDescriptors: arrival.refusesDescriptors, now: now)
+                refusesDescriptors: arrival.refusesDescriptors, inbox: inbox, now: now)
             guard poller.add(connection.descriptor.rawValue, clinux_epollin, tag: nextTag) else {
                 context.countClosed()
                 continue
@@ -141,7 +160,7 @@ final class Reactor {
             for connection in waiting {
                 connection.readiness.isHolding = false
                 guard !connection.readiness.isClosed else { continue }
-                connection.replies.release(upTo: durable)
+                release(connection)
                 markDirty(connection)
             }
         }
@@ -152,13 +171,17 @@ final class Reactor {
             guard !connection.readiness.isClosed else { continue }
             // An answer appended in this turn was held by the look at the disk before this one,
             // and nothing may come after it that would make another.
-            connection.replies.release(upTo: pipeline.durable)
+            release(connection)
             send(connection)
             if connection.replies.heldCount > 0 && !connection.readiness.isHolding {
                 connection.readiness.isHolding = true
                 holding.append(connection)
             }
         }
+    }
+
+    private func release(_ connection: Connection) {
+        connection.replies.release(upTo: pipeline.durable) { pipeline.notes.answered.append($0) }
     }
 
     func markDirty(_ connection: Connection) {
@@ -171,9 +194,10 @@ final class Reactor {
         lastSweep = now
         for connection in connections.values {
             guard let reason = connection.overdue(at: now, context.patience) else { continue }
+            context.metrics.note(reason)
             context.logger.debug(
                 "closing a connection",
-                metadata: ["reason": "\(reason)", "uid": "\(connection.caller.uid.rawValue)"])
+                metadata: ["reason": "\(reason.label)", "uid": "\(connection.caller.uid.rawValue)"])
             close(connection)
         }
     }
@@ -181,6 +205,7 @@ final class Reactor {
     /// While draining: nothing owed any more, or five seconds have passed.
     private var isDrained: Bool {
         guard context.isDraining else { return false }
+        if drainBegan == nil { endStreams() }
         let began = drainBegan ?? now
         drainBegan = began
         return !connections.values.contains { $0.hasWork }

@@ -2,6 +2,7 @@ internal import CLinux
 internal import Glibc
 internal import Logging
 internal import MayflyCore
+internal import MayflyCrypto
 internal import MayflyStore
 internal import MayflyWire
 internal import Synchronization
@@ -13,27 +14,36 @@ final class ReactorContext: Sendable {
 
     let authority: Authority
     let issuer: TokenIssuer
+    /// Under the key file's digest key: launch tokens and client secrets.
+    let secrets: SecretDigester
     let clock: BrokerClock
     let logger: Logger
     let patience: Patience
     /// How long a reactor looks for more work before it sleeps.
     let spinNanoseconds: UInt64
-    /// The answer to Trust.GetKeys.
-    let publicKeys: GetKeysResponseMessage
+    /// What signs checkpoints, for Trust.GetKeys.
+    let checkpointKey: PublicKeyMessage
+    let keys: KeyKeeper
+    let feed: EndFeed
+    let metrics: BrokerMetrics
     private let draining = Atomic(false)
     private let openConnections = Atomic(0)
 
     init(
-        authority: Authority, issuer: TokenIssuer, clock: BrokerClock, logger: Logger,
-        patience: Patience, spinNanoseconds: UInt64, publicKeys: GetKeysResponseMessage
+        recovered: Recovery, secrets: SecretDigester, feed: EndFeed, metrics: BrokerMetrics,
+        logger: Logger, patience: Patience, spinNanoseconds: UInt64
     ) {
-        self.authority = authority
-        self.issuer = issuer
-        self.clock = clock
+        authority = recovered.authority
+        issuer = recovered.issuer
+        clock = recovered.clock
+        keys = recovered.keys
+        checkpointKey = recovered.checkpointKey
+        self.secrets = secrets
+        self.feed = feed
+        self.metrics = metrics
         self.logger = logger
         self.patience = patience
         self.spinNanoseconds = spinNanoseconds
-        self.publicKeys = publicKeys
     }
 
     var isDraining: Bool { draining.load(ordering: .relaxed) }
@@ -88,20 +98,40 @@ final class ReactorInbox: Sendable {
     let wakeUp: WakeUp
     /// The reactor sleeps and has answers that wait for the disk.
     let isWaiting = Atomic(false)
-    private let arrivals = Monitor<[Arrival]>([])
+    private let waiting = Monitor(Waiting())
+    private let deliveries = Atomic(0)
+
+    /// What other threads have for the reactor.
+    struct Waiting: Sendable {
+        var arrivals: [Arrival] = []
+        var deliveries: [StreamDelivery] = []
+    }
 
     init() throws { wakeUp = try WakeUp() }
 
     func deliver(_ arrival: Arrival) {
-        arrivals.withLock { $0.append(arrival) }
+        waiting.withLock { $0.arrivals.append(arrival) }
         wakeUp.signal()
     }
 
-    func takeArrivals() -> [Arrival] {
-        arrivals.withLock { waiting in
-            defer { waiting = [] }
+    func deliver(_ delivery: StreamDelivery) {
+        waiting.withLock { $0.deliveries.append(delivery) }
+        deliveries.wrappingAdd(1, ordering: .relaxed)
+        wakeUp.signal()
+    }
+
+    /// Deliveries that the reactor has not taken yet.
+    var waitingDeliveries: Int { deliveries.load(ordering: .relaxed) }
+
+    func take() -> Waiting {
+        let taken = waiting.withLock { waiting in
+            defer { waiting = Waiting() }
             return waiting
         }
+        if !taken.deliveries.isEmpty {
+            deliveries.wrappingSubtract(taken.deliveries.count, ordering: .relaxed)
+        }
+        return taken
     }
 
     /// Called by the log's writer after each group: at most one wake-up per group and reactor.

@@ -4,6 +4,10 @@ package import MayflyCore
 package struct Boot: Sendable {
     /// The machine was started anew since the store was last used.
     package var isNew: Bool
+    /// Where the log was when the boot began: the event there is the broker's first start in it.
+    package var start: LogPosition
+    /// The longest life that a grant of this boot could be given, under any configuration: seconds.
+    package var longestLifeSeconds: UInt32
     /// Grants and launch tokens of the boot before, deleted.
     package var discardedGrants: UInt64
     package var discardedLaunchTokens: UInt64
@@ -23,19 +27,28 @@ extension Store {
     /// in one transaction with taking the new anchor: what their lives hung on is gone. Revocation
     /// records stay.
     ///
-    /// - Parameter clockAnchor: of a clock that begins now; kept where the boot has none yet.
+    /// - Parameters:
+    ///   - clockAnchor: of a clock that begins now; kept where the boot has none yet.
+    ///   - longestLifeSeconds: as configured now; what was more before counts as long as the boot.
     package func startBoot(
-        _ bootID: String, clockAnchor: UInt64
+        _ bootID: String, clockAnchor: UInt64, longestLifeSeconds: UInt32 = 0
     ) throws(StoreFailure) -> Boot {
         // A boot of which nothing came to be on record begins once more: what its first start had to
         // write for it is not there.
         let isKnown = try Meta.text(connection, .bootID) == bootID
         let began = try Meta.integer(connection, .bootPosition)
         let isNew = !isKnown || began == Int64(position.rawValue)
-        guard !isNew, let anchor = try storedAnchor() else {
-            return try begin(bootID, anchor: clockAnchor, isNew: isNew)
+        var boot: Boot
+        if !isNew, let anchor = try storedAnchor() {
+            boot = try self.boot(anchor: anchor)
+        } else {
+            boot = try begin(bootID, anchor: clockAnchor, isNew: isNew)
         }
-        return try boot(anchor: anchor)
+        if longestLifeSeconds > boot.longestLifeSeconds {
+            boot.longestLifeSeconds = longestLifeSeconds
+            try Meta.write(connection, .longestLife, integer: Int64(longestLifeSeconds))
+        }
+        return boot
     }
 
     private func begin(
@@ -50,9 +63,9 @@ extension Store {
             try connection.execute("DELETE FROM grants")
             try connection.execute("DELETE FROM launch_tokens")
             try Meta.write(connection, .bootID, text: bootID)
-            try Meta.write(
-                connection, .bootPosition, integer: Int64(position.rawValue))
+            try Meta.write(connection, .bootPosition, integer: Int64(position.rawValue))
             try Meta.write(connection, .clockOffset, integer: 0)
+            try Meta.write(connection, .longestLife, integer: 0)
         }
         try Meta.write(connection, .clockAnchor, integer: Int64(anchor))
         try connection.execute("COMMIT")
@@ -70,8 +83,11 @@ extension Store {
         let launchTokens = try connection.records(
             "SELECT serial, record FROM launch_tokens ORDER BY serial", of: "launch_tokens",
             with: LaunchTokenRow.decode)
+        let start = UInt64(max(0, try Meta.integer(connection, .bootPosition) ?? 0))
+        let life = UInt32(clamping: try Meta.integer(connection, .longestLife) ?? 0)
         return Boot(
-            isNew: false, discardedGrants: 0, discardedLaunchTokens: 0,
+            isNew: false, start: LogPosition(rawValue: start), longestLifeSeconds: life,
+            discardedGrants: 0, discardedLaunchTokens: 0,
             launchTokens: launchTokens, clockAnchor: anchor, clockOffset: try storedOffset())
     }
 

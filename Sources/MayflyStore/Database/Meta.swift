@@ -6,8 +6,10 @@ enum Meta: String {
     case serialBound = "serial_bound"
     /// The boot of the machine whose grants these are.
     case bootID = "boot_id"
-    /// How many events the log had when that boot began.
+    /// Where the log was when that boot began.
     case bootPosition = "boot_position"
+    /// Of that boot: the longest life that a grant could be given, in seconds.
+    case longestLife = "longest_life"
     /// Of that boot: what CLOCK_BOOTTIME counts from on the broker's clock, in milliseconds.
     case clockAnchor = "clock_anchor"
     /// Of that boot: what the time that is told has on top, in milliseconds.

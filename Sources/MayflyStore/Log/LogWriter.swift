@@ -12,6 +12,9 @@ package struct LogWriterConfiguration: Sendable {
     package var checkpointIntervalNanoseconds: UInt64 = 900_000_000
     /// With less free space than this, storage is low.
     package var storageReserveBytes: UInt64 = 64 * 1_048_576
+    /// Told of each group that became durable, on the writer's thread: its rows, and how long that
+    /// took.
+    package var onCommit: (@Sendable (_ rows: Int, _ nanoseconds: UInt64) -> Void)?
     package var faults = StoreFaults.fromEnvironment
 
     package init() {}
@@ -146,7 +149,10 @@ package final class LogWriter: @unchecked Sendable {
         let faults = configuration.faults
         if faults.acknowledgeBeforeCommit { publish(group.end) }
         if faults.acknowledgeBeforeCommit || faults.slowCommit { StoreFaults.lingerBeforeCommit() }
+        let began = MonotonicTime.now()
         try store.commit(group, withCheckpoint: isCheckpointDue)
+        configuration.onCommit?(
+            group.rowCount, MonotonicTime.now().nanoseconds - began.nanoseconds)
         committedGroups.wrappingAdd(1, ordering: .relaxed)
         if isCheckpointDue { checkpoint.withLock { $0 = store.newestCheckpoint } }
         publish(group.end)

@@ -37,15 +37,7 @@ enum KeyFileStorage {
     /// a crash leaves either no key file or a complete one.
     static func create(_ path: String, _ contents: RawSpan) throws(StartFailure) {
         do {
-            let draft = path + ".new"
-            // What a crash left behind; the lock on the data directory says that no one writes it now.
-            unlink(draft)
-            let descriptor = open(
-                draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else { throw SystemFailure("create", draft) }
-            let file = OwnedDescriptor(owning: descriptor)
-            try file.writeAll(contents, draft)
-            try file.synchronize(draft)
+            let draft = try writeDraft(of: path, contents)
             // A link never replaces a file that is there; a rename would.
             guard link(draft, path) == 0 else { throw SystemFailure("create", path) }
             unlink(draft)
@@ -53,6 +45,32 @@ enum KeyFileStorage {
         } catch {
             throw StartFailure(.keyFileRefused, "\(error)")
         }
+    }
+
+    /// Puts other contents in the file's place, durably: a crash leaves the old file or the new one, whole.
+    static func replace(_ path: String, _ contents: RawSpan) throws(SystemFailure) {
+        let draft = try writeDraft(of: path, contents)
+        guard rename(draft, path) == 0 else {
+            let failure = SystemFailure("replace", path)
+            unlink(draft)
+            throw failure
+        }
+        try synchronizeDirectory(of: path)
+    }
+
+    /// A durable file beside the one that it is to be.
+    private static func writeDraft(
+        of path: String, _ contents: RawSpan
+    ) throws(SystemFailure) -> String {
+        let draft = path + ".new"
+        // What a crash left behind; the lock on the data directory says that no one writes it now.
+        unlink(draft)
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw SystemFailure("create", draft) }
+        let file = OwnedDescriptor(owning: descriptor)
+        try file.writeAll(contents, draft)
+        try file.synchronize(draft)
+        return draft
     }
 
     private static func synchronizeDirectory(of path: String) throws(SystemFailure) {

@@ -111,6 +111,26 @@ import Testing
         #expect(!world.isValid(child) && world.isValid(agents[0]))
     }
 
+    @Test func `a renewal tells the accepted time, but in a chain the time that its hops tell`()
+        throws
+    {
+        let world = World()
+        let shop = try world.addApp()
+        let agents = try world.spawn(
+            (1...3).map { Fixture.agent(key: $0, task: "t\($0)", totalLifetimeSeconds: 600) },
+            from: shop)
+        let child = try world.delegate(
+            world.hop(from: agents[0], to: agents[1], scope: ["read:data:x"], seconds: 60),
+            by: agents[0])
+        let shift: Int64 = 3_600_000
+        world.apply(.acceptTime(ClockOffset(milliseconds: shift)))
+        for (held, isInChain) in [(agents[0], true), (child, true), (agents[2], false)] {
+            let renewed = try #require(world.apply(world.renewal(of: held)).decision.issued)
+            let told = Int64(renewed.expiresAt.milliseconds)
+            #expect(told - Int64(held.issued.expiresAt.milliseconds) == (isInChain ? 0 : shift))
+        }
+    }
+
     // MARK: Heartbeats
 
     private func scene(_ policy: HeartbeatTerms.Policy) throws -> (World, HeldToken) {

@@ -7,7 +7,7 @@ import Testing
     private let issuer = makeIssuer()
 
     private func token() throws -> [UInt8] {
-        issuer.sign(issuer.seal(try makeGrant(), app: try #require(Name("reports"))).signingInput)
+        try issue(makeGrant(), by: issuer)
     }
 
     private func read(_ bytes: [UInt8]) -> PresentedToken? {
@@ -28,7 +28,7 @@ import Testing
         let token = try token()
         let presented = try #require(read(token))
         #expect(presented.presentation.grant == (try makeGrant()).id)
-        let claims = token.withUnsafeBytes { presented.claims(of: $0, issuer: issuer) }
+        let claims = token.withUnsafeBytes { presented.claims(of: $0) }
         #expect(claims.starts(with: #"{"grant":"5b1f3c0e9d2a47c6"#.utf8))
         #expect(claims.last == UInt8(ascii: "}"))
     }
@@ -48,8 +48,7 @@ import Testing
         var otherGrant = token
         otherGrant[header.count + 1 + 20] = UInt8(ascii: "!")
         let foreign = makeIssuer()
-        let theirs = foreign.sign(
-            foreign.seal(try makeGrant(), app: try #require(Name("reports"))).signingInput)
+        let theirs = try issue(makeGrant(), by: foreign)
         let cases: [[UInt8]] = [
             [], Array("..".utf8), header, header + Array(".".utf8), Array(token.prefix(100)),
             Array(token.dropFirst()), otherGrant, theirs,
@@ -60,9 +59,10 @@ import Testing
     }
 
     @Test func `a grant that was recovered takes its own token and no other`() throws {
-        let sealed = issuer.seal(try makeGrant(), app: try #require(Name("reports")))
+        let sealed = issuer.seal(
+            try makeGrant(), app: try #require(Name("reports")), lineage: [])
         let grant = UnprovenGrant(key: KeyNumber(rawValue: 1), unsignedDigest: sealed.digest)
-        let token = issuer.sign(sealed.signingInput)
+        let token = issuer.sign(sealed.signingInput, by: KeyNumber(rawValue: 1))
         #expect(isOriginal(token, of: grant))
         // Every position past the grant's id, each with another character.
         for place in stride(from: token.count - 200, to: token.count, by: 1) {
@@ -73,5 +73,37 @@ import Testing
         #expect(!isOriginal(token + [UInt8(ascii: "A")], of: grant))
         #expect(!isOriginal(token.dropLast(), of: grant))
         #expect(!isOriginal(sealed.signingInput, of: grant))
+    }
+
+    @Test func `after a rotation tokens of the old key and of the new are read, and nobody else's`()
+        throws
+    {
+        let old = try token()
+        let ring = issuer.keys
+        issuer.replaceKeys(
+            TokenKeyRing(
+                [1, 2].map { number in
+                    (number, ring.signer(number) ?? makeSigner())
+                }))
+        var renewed = try makeGrant()
+        renewed.key = KeyNumber(rawValue: 2)
+        let new = try issue(renewed, by: issuer)
+        #expect(read(old)?.presentation.grant == renewed.id)
+        #expect(read(new)?.presentation.grant == renewed.id)
+        #expect(read(new)?.presentation.digest != read(old)?.presentation.digest)
+        #expect(
+            isOriginal(new, of: UnprovenGrant(key: renewed.key, unsignedDigest: digest(of: new))))
+        issuer.replaceKeys(makeKeyRing([2]))
+        #expect(read(old) == nil)
+        #expect(read(new) == nil)
+    }
+
+    private func makeSigner() -> TokenSigner {
+        TokenSigner(key: Ed25519PrivateKey(seed: .random()))
+    }
+
+    private func digest(of token: [UInt8]) -> Digest {
+        let dot = token.lastIndex(of: UInt8(ascii: ".")) ?? 0
+        return token[..<dot].withUnsafeBytes { Digest(Blake2b.digest256($0)) }
     }
 }

@@ -49,7 +49,8 @@ import Testing
     @Test func `every reason that an answer can carry is on the page`() {
         let onlyOnRecord: Set<Reason> = [
             .invalidToken, .unknownGrant, .tokenMismatch, .released, .expired, .appRemoved,
-            .ceilingLowered, .orphaned, .reboot, .keyRetired,
+            .ceilingLowered, .orphaned, .reboot, .keyRetired, .usesExhausted, .revoked, .superseded,
+            .heartbeatMissed,
         ]
         for reason in Reason.allCases where !onlyOnRecord.contains(reason) {
             #expect(Self.documented[reason.code] != nil, "\(reason.code)")

@@ -1,4 +1,5 @@
 internal import MayflyCore
+internal import MayflyCrypto
 internal import MayflyWire
 @testable internal import MayflyServer
 import Testing
@@ -60,5 +61,15 @@ import Testing
     @Test func `frames may be larger for the operator, and for an app once it is known`() throws {
         #expect(try makeConnection(.agents).reader.frameLimit == 64 << 10)
         #expect(try makeConnection(.operator).reader.frameLimit == 1 << 20)
+    }
+
+    @Test func `a challenge alone makes nobody an app`() throws {
+        let connection = try makeConnection(.agents)
+        var random = RandomSource()
+        connection.session = Connection.Session(challenge: Challenge(from: &random))
+        connection.signingBytes = 128 << 10
+        #expect(!connection.hasRoom)
+        connection.caller.app = Serial(rawValue: 1)
+        #expect(connection.hasRoom)
     }
 }

@@ -9,11 +9,23 @@ import Testing
         var replies = ReplyQueue()
 
         mutating func append(_ stream: UInt32, restingOn position: UInt64, durable: UInt64) {
-            replies.append(restingOn: .at(position), durable: .at(durable)) { buffer in
+            let stamp = RequestStamp(method: nil, began: UInt64(stream))
+            let isReady = replies.append(
+                restingOn: .at(position), durable: .at(durable), stamp: stamp
+            ) { buffer in
                 ResponseEncoder.appendStatus(
                     stream: StreamID(rawValue: stream), code: .notFound, message: "", reason: "",
                     to: &buffer)
+                return true
             }
+            #expect(isReady == (position <= durable))
+        }
+
+        /// What the streams' answers were counted by, as they became ready.
+        mutating func release(upTo position: UInt64) -> [UInt64] {
+            var released: [UInt64] = []
+            replies.release(upTo: .at(position)) { released.append($0.began) }
+            return released
         }
 
         /// The streams of the answers that may be sent, in their order.
@@ -33,9 +45,9 @@ import Testing
         queue.append(1, restingOn: 5, durable: 4)
         #expect(queue.takeReady() == [])
         #expect(queue.replies.heldCount == 1)
-        queue.replies.release(upTo: .at(4))
+        #expect(queue.release(upTo: 4) == [])
         #expect(queue.takeReady() == [])
-        queue.replies.release(upTo: .at(5))
+        #expect(queue.release(upTo: 5) == [1])
         #expect(queue.takeReady() == [1])
         #expect(queue.replies.heldCount == 0)
         #expect(queue.replies.bytes == 0)
@@ -47,7 +59,7 @@ import Testing
         queue.append(3, restingOn: 4, durable: 4)
         queue.append(5, restingOn: 0, durable: 4)
         #expect(queue.takeReady() == [3, 5])
-        queue.replies.release(upTo: .at(9))
+        _ = queue.release(upTo: 9)
         #expect(queue.takeReady() == [1])
     }
 
@@ -56,11 +68,11 @@ import Testing
         queue.append(1, restingOn: 7, durable: 0)
         queue.append(3, restingOn: 5, durable: 0)
         queue.append(5, restingOn: 9, durable: 0)
-        queue.replies.release(upTo: .at(6))
+        _ = queue.release(upTo: 6)
         #expect(!queue.takeReady().contains(1))
-        queue.replies.release(upTo: .at(8))
+        _ = queue.release(upTo: 8)
         #expect(queue.takeReady() == [1, 3])
-        queue.replies.release(upTo: .at(9))
+        _ = queue.release(upTo: 9)
         #expect(queue.takeReady() == [5])
     }
 

@@ -28,12 +28,18 @@ func makeConnection(_ role: SocketRole = .agents, at now: Instant = .zero) throw
         caller: Caller(uid: UserID(rawValue: 1), pid: ProcessID(rawValue: 1)), now: now)
 }
 
-func makeIssuer(_ issuer: String = "mayfly", trustDomain: String = "mayfly.local") -> TokenIssuer {
-    let keys = KeyFile.generate()
-    return TokenIssuer(
-        issuer: issuer, trustDomain: trustDomain,
-        signingKey: Ed25519PrivateKey(seed: keys.tokenSigningSeed),
-        permutation: InstancePermutation(key: keys.instancePermutationKey))
+func makeIssuer(
+    _ issuer: String = "mayfly", trustDomain: String = "mayfly.local", keys: [UInt32] = [1]
+) -> TokenIssuer {
+    TokenIssuer(
+        issuer: issuer, trustDomain: trustDomain, keys: makeKeyRing(keys),
+        permutation: InstancePermutation(key: .random()))
+}
+
+/// Fresh keys of these numbers.
+func makeKeyRing(_ numbers: [UInt32]) -> TokenKeyRing {
+    TokenKeyRing(
+        numbers.map { ($0, TokenSigner(key: Ed25519PrivateKey(seed: .random()))) })
 }
 
 /// A grant like those of the worked example in proto/PROTOCOL.md.

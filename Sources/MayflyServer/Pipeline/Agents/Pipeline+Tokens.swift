@@ -2,56 +2,9 @@ internal import MayflyCore
 internal import MayflyCrypto
 internal import MayflyWire
 
-/// Validate and release: a look-up of the presented bytes' digest, never a signature, except at
-/// the first presentation of a grant that was recovered after a restart.
+/// Presented tokens: a look-up of their bytes' digest, never a signature, except at the first
+/// presentation of a grant that was recovered after a restart. Release is the simplest use.
 extension Pipeline {
-    func validate(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
-        let message = try decode(ValidateRequestMessage.self, payload)
-        let (response, position) = try validity(of: message, request)
-        answer(request, restingOn: position, response)
-    }
-
-    func validateBatch(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
-        let message = try decode(ValidateBatchRequestMessage.self, payload)
-        try checkBatch(message.items.count)
-        var responses: [ValidateResponseMessage] = []
-        responses.reserveCapacity(message.items.count)
-        var position = LogPosition.start
-        for item in message.items {
-            let (response, restsOn) = try validity(of: item, request)
-            responses.append(response)
-            position = max(position, restsOn)
-        }
-        answer(request, restingOn: position, ValidateBatchResponseMessage(items: responses))
-    }
-
-    private func validity(
-        of message: ValidateRequestMessage, _ request: Request
-    ) throws(Refusal) -> (ValidateResponseMessage, LogPosition) {
-        if !message.requiredScope.isEmpty || !message.requiredAudience.isEmpty || message.consumeUse
-        {
-            throw Refusal(
-                .fieldUnsupported,
-                "required_scope, required_audience and consume_use are not served yet; compare the "
-                    + "claims yourself.")
-        }
-        let token = message.token.rawBuffer
-        guard let presented = PresentedToken(token, issuer: context.issuer) else {
-            note(.invalidToken, request)
-            return (ValidateResponseMessage(), .start)
-        }
-        let outcome = decide(.validate(presented.presentation), presented, token, request)
-        guard case .valid(let expiresAt) = outcome.decision else {
-            return (ValidateResponseMessage(), outcome.dependsOn)
-        }
-        var response = ValidateResponseMessage()
-        response.valid = true
-        response.claims =
-            message.omitClaims ? [] : presented.claims(of: token, issuer: context.issuer)
-        response.expiresAt = expiresAt.seconds
-        return (response, outcome.dependsOn)
-    }
-
     func release(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
         let message = try decode(ReleaseRequestMessage.self, payload)
         let outcome = end(try target(of: message, request), request)
@@ -86,8 +39,7 @@ extension Pipeline {
     private func end(_ target: Target, _ request: Request) -> Outcome {
         switch target {
         case .grant(let id):
-            return context.authority.apply(
-                .release(.grant(id)), from: request.caller, at: request.now)
+            return apply(.release(.grant(id)), request)
         case .token(let presented, let token):
             guard let presented else { return Outcome(.released(ended: false), dependsOn: .start) }
             return decide(.release(.token(presented.presentation)), presented, token, request)
@@ -120,30 +72,32 @@ extension Pipeline {
 
     /// Asks the core; where the grant was recovered and not presented since, its token is made anew
     /// first, and then the presented one is compared with it like any other.
-    private func decide(
+    func decide(
         _ command: Command, _ presented: PresentedToken, _ token: UnsafeRawBufferPointer,
         _ request: Request
     ) -> Outcome {
-        let outcome = context.authority.apply(command, from: request.caller, at: request.now)
+        let outcome = apply(command, request)
         guard case .unproven(let grant) = outcome.decision else { return outcome }
         spendVerification()
         guard let digest = presented.digestOfOriginal(token, as: grant, by: context.issuer) else {
-            note(.tokenMismatch, request)
-            return Outcome(.invalid(.tokenMismatch), dependsOn: outcome.dependsOn)
+            return refuseMismatch(command, request)
         }
         let original = Presentation(grant: presented.presentation.grant, digest: digest)
         context.authority.pin(original, unsignedDigest: grant.unsignedDigest)
-        return context.authority.apply(command, from: request.caller, at: request.now)
+        let second = apply(command, request)
+        // Renewed in between: what was presented is the token before.
+        if case .unproven = second.decision { return refuseMismatch(command, request) }
+        return second
     }
 
-    private func checkBatch(_ count: Int) throws(Refusal) {
+    private func refuseMismatch(_ command: Command, _ request: Request) -> Outcome {
+        context.authority.refuseMismatch(command, from: request.caller, at: request.now)
+    }
+
+    func checkBatch(_ count: Int) throws(Refusal) {
         guard 1...Limits.batchItems ~= count else {
             throw Refusal(.batchSize, "A batch has 1 to \(Limits.batchItems) items.")
         }
-    }
-
-    private func note(_ reason: Reason, _ request: Request) {
-        _ = context.authority.apply(.recordRefusal(reason), from: request.caller, at: request.now)
     }
 }
 

@@ -11,6 +11,7 @@ extension Pipeline {
             throw Refusal(.malformedMessage, "The body names no agent.")
         }
         let spec = try AgentSpec(agent)
+        guard request.caller.app != nil else { throw .appRequired }
         try prove(
             Claim(
                 purpose: .spawn, sequence: body.proofSequence, body: message.body,
@@ -44,21 +45,11 @@ extension Pipeline {
     private func decideSpawn(
         _ specs: [AgentSpec], _ proof: Proof, attestedBy: PublicKey?, _ request: Request
     ) {
-        var entropy = Entropy(words: [])
-        entropy.words.reserveCapacity(3 * specs.count)
-        for _ in 0..<(3 * specs.count) { entropy.words.append(random.next()) }
-        let outcome = context.authority.apply(
-            .spawn(specs, proof: proof, attestedBy: attestedBy), from: request.caller,
-            at: request.now, entropy: entropy)
+        let outcome = apply(.spawn(specs, proof: proof, attestedBy: attestedBy), request)
         switch outcome.decision {
         case .spawned(let issued):
-            awaitsDisk = true
-            let job = SigningJob(
-                request: request, issued: issued, restingOn: outcome.dependsOn,
-                isBatch: attestedBy != nil)
-            request.connection.signing += 1
-            request.connection.signingBytes += job.answerBytes
-            signing.append(job)
+            queueSigning(
+                of: issued, for: request, restingOn: outcome.dependsOn, isBatch: attestedBy != nil)
         case .refused(let refusal):
             refuse(refusal, request, restingOn: outcome.dependsOn)
         default:
@@ -91,13 +82,5 @@ extension Pipeline {
             let payload = fixed + scope + spec.audience.joined.count * 2 + names
             return total + payload * 4 / 3 + names + 512
         }
-    }
-}
-
-extension Refusal {
-    static var appRequired: Refusal {
-        Refusal(
-            .authenticationRequired,
-            "Name your app with Apps.Authenticate on this connection first.")
     }
 }

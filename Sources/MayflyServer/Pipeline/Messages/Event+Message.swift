@@ -1,4 +1,5 @@
 internal import MayflyCore
+internal import MayflyCrypto
 internal import MayflyStore
 internal import MayflyWire
 
@@ -12,7 +13,7 @@ struct EventQuery {
     let limit: Int
     let isAscending: Bool
 
-    init(_ message: QueryEventsRequestMessage, trustDomain: String) throws(Refusal) {
+    init(_ message: QueryEventsRequestMessage, issuer: TokenIssuer) throws(Refusal) {
         guard message.limit <= Self.maximumLimit else {
             throw Refusal(.invalidQuery, "Ask for at most \(Self.maximumLimit) events at once.")
         }
@@ -25,9 +26,7 @@ struct EventQuery {
         filter.app = try Self.name("app", message.app)
         filter.orchestration = try Self.name("orch_id", message.orchestration)
         filter.task = try Self.name("task_id", message.task)
-        if !message.agentID.isEmpty {
-            try narrow(toAgent: message.agentID, trustDomain: trustDomain)
-        }
+        if !message.agentID.isEmpty { try narrow(toAgent: message.agentID, issuer) }
         if !message.eventType.isEmpty {
             guard let kind = EventKind(text: message.eventType) else {
                 throw Refusal(.invalidQuery, "No such event type; proto/AUDIT.md lists them.")
@@ -56,21 +55,17 @@ struct EventQuery {
         return name
     }
 
-    private mutating func narrow(toAgent id: String, trustDomain: String) throws(Refusal) {
-        let start = "spiffe://\(trustDomain)/agent/"
-        let parts =
-            id.utf8.starts(with: start.utf8)
-            ? id.dropFirst(start.count).split(separator: "/", omittingEmptySubsequences: false) : []
-        guard parts.count == 3, let orchestration = Name(String(parts[0])),
-            let task = Name(String(parts[1])), parts[2].utf8.count == 16,
-            // A number may have a sign before it, an instance may not.
-            parts[2].utf8.first != UInt8(ascii: "+"), let instance = UInt64(parts[2], radix: 16)
-        else {
-            throw Refusal(.invalidQuery, "An agent id is \(start){orch}/{task}/{instance}.")
+    private mutating func narrow(
+        toAgent id: String, _ issuer: TokenIssuer
+    ) throws(Refusal) {
+        guard let agent = issuer.agent(id) else {
+            throw Refusal(
+                .invalidQuery,
+                "An agent id is spiffe://\(issuer.trustDomain)/agent/{orch}/{task}/{instance}.")
         }
-        filter.orchestration = orchestration
-        filter.task = task
-        filter.instance = InstanceID(rawValue: instance)
+        filter.orchestration = agent.orchestration
+        filter.task = agent.task
+        filter.instance = agent.instance
     }
 }
 
@@ -116,12 +111,17 @@ extension EventMessage {
             let agent = AgentName(orchestration: orchestration, task: task, instance: instance)
             agentID = String(decoding: issuer.subject(of: agent), as: UTF8.self)
         }
-        grantID = event.grant.map { String(decoding: $0.hex, as: UTF8.self) } ?? ""
-        tokenID = event.token.map { String(decoding: $0.hex, as: UTF8.self) } ?? ""
+        grantID = event.grant?.text ?? ""
+        tokenID = event.token?.text ?? ""
         scope = event.scope.words.map { String(decoding: $0, as: UTF8.self) }
         uid = event.uid?.rawValue ?? 0
         pid = event.pid?.rawValue ?? 0
         count = event.count ?? 0
         detail = String(decoding: event.detail, as: UTF8.self)
+        parentGrantID = event.parent?.text ?? ""
+        depth = UInt32(event.depth ?? 0)
+        chainHash =
+            event.chainHash.map { String(decoding: Hex.encode($0.bytes), as: UTF8.self) } ?? ""
+        previousTokenID = event.previousToken?.text ?? ""
     }
 }

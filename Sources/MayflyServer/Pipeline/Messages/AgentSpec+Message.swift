@@ -4,9 +4,6 @@ internal import MayflyWire
 /// From what a message says to what the core takes: every alphabet and length is checked here.
 extension AgentSpec {
     init(_ message: AgentSpecMessage) throws(Refusal) {
-        guard message.maximumUses == 0, !message.byReference else {
-            throw Refusal(.fieldUnsupported, "max_uses and by_reference are not served yet.")
-        }
         guard 0...1 ~= message.binding, message.pid == 0 else {
             throw Refusal(
                 .bindingUnsupported, "Grants cannot be bound yet; leave binding and pid out.")
@@ -21,6 +18,8 @@ extension AgentSpec {
             audience: try TextList(audience: message.audience), publicKey: publicKey,
             lifetimeSeconds: message.ttlSeconds, totalLifetimeSeconds: message.lifetimeSeconds,
             binding: .none)
+        maximumUses = message.maximumUses == 0 ? nil : message.maximumUses
+        isByReference = message.byReference
     }
 }
 
@@ -43,14 +42,29 @@ extension [Scope] {
         self = []
         reserveCapacity(views.count)
         for view in views {
-            guard let scope = Scope(view.rawBuffer) else {
-                throw Refusal(
-                    .invalidScope,
-                    "A scope is action:resource:identifier of at most \(Scope.maximumBytes) bytes, "
-                        + "printable ASCII without space, quote, backslash and comma.")
-            }
+            guard let scope = Scope(view.rawBuffer) else { throw .noScope }
             append(scope)
         }
+    }
+
+    init(field: StaticString, texts: [String]) throws(Refusal) {
+        guard 1...Limits.scopesPerAgent ~= texts.count else {
+            throw Refusal(.invalidScope, "\(field) has 1 to \(Limits.scopesPerAgent) scopes.")
+        }
+        self = []
+        for text in texts {
+            guard let scope = Scope(text) else { throw .noScope }
+            append(scope)
+        }
+    }
+}
+
+extension Refusal {
+    fileprivate static var noScope: Refusal {
+        Refusal(
+            .invalidScope,
+            "A scope is action:resource:identifier of at most \(Scope.maximumBytes) bytes, "
+                + "printable ASCII without space, quote, backslash and comma.")
     }
 }
 

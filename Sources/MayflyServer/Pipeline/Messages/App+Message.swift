@@ -12,6 +12,9 @@ extension AppTerms {
             attestationKeys: try [PublicKey](attestation: message.attestationKeys),
             defaultLifetimeSeconds: message.defaultTTLSeconds,
             maximumLifetimeSeconds: message.maximumTTLSeconds, sharesUid: message.sharedUid)
+        heartbeat = try HeartbeatTerms(
+            message.heartbeatPolicy, intervalSeconds: message.heartbeatIntervalSeconds)
+        delegatesAcrossApps = message.crossAppDelegation
     }
 }
 
@@ -29,11 +32,38 @@ extension AppAmendment {
         if message.defaultTTLSeconds != 0 { defaultLifetimeSeconds = message.defaultTTLSeconds }
         if message.maximumTTLSeconds != 0 { maximumLifetimeSeconds = message.maximumTTLSeconds }
         sharesUid = message.sharedUid
+        if let terms = message.heartbeat {
+            heartbeat = try HeartbeatTerms(terms.policy, intervalSeconds: terms.intervalSeconds)
+        }
+        delegatesAcrossApps = message.crossAppDelegation
+    }
+}
+
+extension HeartbeatTerms {
+    /// Which intervals there are is for the core to say.
+    fileprivate init(
+        _ message: HeartbeatPolicyMessage, intervalSeconds: UInt32
+    ) throws(Refusal) {
+        switch message {
+        case .unspecified, .nothing: self = .none
+        case .flag: self.init(policy: .flag, intervalSeconds: intervalSeconds)
+        case .end: self.init(policy: .end, intervalSeconds: intervalSeconds)
+        default: throw Refusal(.invalidApp, "There is no such heartbeat policy.")
+        }
+    }
+
+    fileprivate var message: HeartbeatPolicyMessage {
+        switch policy {
+        case .none: .nothing
+        case .flag: .flag
+        case .end: .end
+        }
     }
 }
 
 extension AppMessage {
-    init(_ record: AppRecord, liveGrants: Int) {
+    /// - Parameter offset: what the time that is told has on top of the broker's own.
+    init(_ record: AppRecord, liveGrants: Int, offset: ClockOffset) {
         self.init()
         name = record.name.text
         ceiling = record.ceiling.map(\.text)
@@ -45,7 +75,11 @@ extension AppMessage {
         sharedUid = record.sharesUid
         epoch = record.epoch
         self.liveGrants = UInt64(liveGrants)
-        createdAt = record.createdAt.seconds
+        createdAt = record.createdAt.shifted(by: offset).seconds
+        clientID = record.secret?.clientID.text ?? ""
+        heartbeatPolicy = record.heartbeat.message
+        heartbeatIntervalSeconds = record.heartbeat.intervalSeconds
+        crossAppDelegation = record.delegatesAcrossApps
     }
 }
 

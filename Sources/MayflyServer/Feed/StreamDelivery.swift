@@ -1,0 +1,50 @@
+internal import MayflyCore
+internal import MayflyWire
+
+/// What the feed hands to a reactor, for some of its connections.
+struct StreamDelivery: Sendable {
+    enum Content: Sendable {
+        case message(StreamMessage)
+        /// The stream is over, and why.
+        case end(Refusal)
+    }
+
+    let content: Content
+    /// The tags of the connections.
+    let watchers: [UInt64]
+    /// The feed goes on with these when they have taken it; they are behind.
+    let awaitsTaking: Bool
+}
+
+/// One message of the stream, made once for all who get it.
+final class StreamMessage: Sendable {
+    let position: UInt64
+    /// 32 bytes each, one behind the other.
+    let digests: [UInt8]
+    let firstIssueSeconds: UInt64
+    let gap: Bool
+
+    init(position: UInt64, digests: [UInt8] = [], firstIssueSeconds: UInt64, gap: Bool = false) {
+        self.position = position
+        self.digests = digests
+        self.firstIssueSeconds = firstIssueSeconds
+        self.gap = gap
+    }
+
+    var digestCount: Int { digests.count / EndDigests.digestBytes }
+
+    /// The message to be encoded; good inside the closure only.
+    func withMessage(_ body: (WatchRevocationsResponseMessage) -> Void) {
+        var message = WatchRevocationsResponseMessage()
+        message.position = position
+        message.firstIssueAt = firstIssueSeconds
+        message.gap = gap
+        digests.withUnsafeBytes { bytes in
+            message.digests = stride(from: 0, to: bytes.count, by: EndDigests.digestBytes).map {
+                let end = $0 + EndDigests.digestBytes
+                return ByteView(UnsafeRawBufferPointer(rebasing: bytes[$0..<end]))
+            }
+            body(message)
+        }
+    }
+}

@@ -1,0 +1,27 @@
+internal import MayflyCore
+internal import MayflyWire
+
+/// The stream of ends. Its messages come from the feed (`Feed/`), through the connection's reactor.
+extension Pipeline {
+    /// How many connections follow the ends.
+    var watchers: Int { context.feed.watcherCount }
+
+    func watchRevocations(
+        _ payload: UnsafeRawBufferPointer, _ request: Request
+    ) throws(Refusal) {
+        let message = try decode(WatchRevocationsRequestMessage.self, payload)
+        let connection = request.connection
+        guard connection.watch == nil else {
+            throw Refusal(
+                .watchersExhausted, "A connection follows one stream; open another connection.")
+        }
+        guard let inbox = connection.inbox,
+            let watcher = context.feed.join(
+                connection.tag, at: inbox, after: message.afterPosition)
+        else {
+            throw Refusal(
+                .watchersExhausted, "\(EndFeed.maximumWatchers) connections follow the ends already.")
+        }
+        connection.watch = Connection.Watch(watcher: watcher, stream: request.stream)
+    }
+}
