@@ -82,7 +82,10 @@ let package = Package(
         tests("MayflyStoreTests", ["MayflyStore", "MayflyCore", "MayflyCrypto"]),
         tests(
             "MayflyServerTests",
-            ["MayflyServer", "MayflyStore", "MayflyWire", "MayflyCore", "MayflyCrypto", "CLinux"]),
+            [
+                "MayflyServer", "MayflyStore", "MayflyWire", "MayflyCore", "MayflyCrypto", "CLinux",
+                logging,
+            ]),
         tests(
             "mayflydTests", ["mayflyd", "MayflyServer", "MayflyCore", "MayflyCrypto", logging]),
         tests("mayfly-loadTests", ["mayfly-load", "MayflyWire", "MayflyCrypto"]),
@@ -90,5 +93,13 @@ let package = Package(
         tests(
             "EndToEndTests",
             ["MayflyClient", "MayflyWire", "MayflyCrypto", "MayflyCore", "MayflyStore", "CLinux"]),
+
+        // The world of the simulator, as far as it is not the broker's own.
+        .target(
+            name: "CSimulatedDisk", path: "Tests/Simulation/CSimulatedDisk",
+            linkerSettings: [.linkedLibrary("sqlite3")]),
+        .testTarget(
+            name: "SimulatedDiskTests", dependencies: ["CSimulatedDisk", "CSQLite"],
+            path: "Tests/Simulation/SimulatedDiskTests", swiftSettings: strict),
     ]
 )

@@ -31,17 +31,14 @@ extension MayflyClient {
     /// - Throws: as `spawn(orchestration:task:scope:audience:lifetime:key:)`.
     public func spawn(_ request: AgentRequest) async throws(MayflyError) -> Agent {
         let request = try ResolvedAgentRequest(request, options)
-        let response = try await prove(.spawn, for: SpawnResponseMessage.self) { session in
+        guard channel.speaksForApp else { throw .refused(.appRequired) }
+        let response = try await prove(.spawn, .forbidden, for: SpawnResponseMessage.self) {
+            session in
             var body = SpawnBodyMessage()
             body.proofSequence = session.nextProofSequence()
             body.agent = request.message
-            let bytes = body.encodedBytes()
-            var message = SpawnRequestMessage()
-            message.body = ByteView(copying: bytes)
-            message.proof = ByteView(
-                copying: session.proof(
-                    .spawn, sequence: body.proofSequence, body: bytes, by: request.key.pair))
-            return EncodedMessage(message)
+            return session.proven(
+                .spawn, sequence: body.proofSequence, body, by: request.key.pair)
         }
         guard let agent = response.agent else {
             throw .outcomeUnknown(cause: .protocolViolation("The answer names no agent."))
@@ -64,8 +61,10 @@ extension MayflyClient {
         resolved.reserveCapacity(requests.count)
         for request in requests { resolved.append(try ResolvedAgentRequest(request, options)) }
         let all = resolved
-        let response = try await prove(.spawnBatch, for: SpawnBatchResponseMessage.self) {
-            session in
+        guard channel.speaksForApp else { throw .refused(.appRequired) }
+        let response = try await prove(
+            .spawnBatch, .forbidden, for: SpawnBatchResponseMessage.self
+        ) { session in
             var body = SpawnBatchBodyMessage()
             body.proofSequence = session.nextProofSequence()
             body.agents = all.map(\.message)
@@ -84,34 +83,6 @@ extension MayflyClient {
                     "The answer names \(response.agents.count) agents instead of \(all.count)."))
         }
         return zip(all, response.agents).map { request, answer in request.agent(answer) }
-    }
-
-    /// How often a proof that came too late is made anew.
-    private static let maximumProofs = 4
-
-    /// Makes a call that carries a proof, with a new one where the broker had it no more in its
-    /// window: a task that stood still between its number and its write can be overtaken by a
-    /// thousand others. Such a refusal has done nothing, so that trying again is safe.
-    private func prove<Response: DecodableMessage & Sendable>(
-        _ method: Method, for type: Response.Type,
-        _ message: @Sendable (Session) -> EncodedMessage
-    ) async throws(MayflyError) -> Response {
-        guard !Task.isCancelled else { throw .cancelled }
-        var proofs = 0
-        while true {
-            proofs += 1
-            do throws(MayflyError) {
-                return try await channel.call(method, .forbidden, for: type) {
-                    session throws(MayflyError) in
-                    guard let session else { throw .refused(.appRequired) }
-                    return message(session)
-                }
-            } catch {
-                guard case .refused(let refusal) = error, refusal.reason == "PROOF_REPLAYED",
-                    proofs < Self.maximumProofs
-                else { throw error }
-            }
-        }
     }
 }
 

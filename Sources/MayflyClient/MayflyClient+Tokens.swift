@@ -4,18 +4,31 @@ internal import MayflyWire
 extension MayflyClient {
     /// Says whether a token is valid at this moment: a revocation acknowledged before is seen.
     ///
-    /// May be asked without an app, by every local process that can reach the socket.
+    /// May be asked without an app, by every local process that can reach the socket; consuming a
+    /// use needs one.
     ///
     /// - Parameters:
     ///   - token: a compact JWS of at most 16 KiB. What is none is simply not valid.
+    ///   - requiredScope: scopes that the token must cover, all of them, to be valid here.
+    ///   - requiredAudience: an audience that the token must name to be valid here.
+    ///   - consumeUse: consumes one use, durably, where the token is valid and its uses are limited.
     ///   - omitClaims: leaves the claims out of the answer, for callers that read them from the
     ///     token.
+    /// - Throws: `refused` with `AUTHENTICATION_REQUIRED` where a use is to be consumed without an
+    ///   app; `outcomeUnknown` where that reply was lost: the use may be gone.
     public func validate(
-        _ token: String, omitClaims: Bool = false
+        _ token: String, requiredScope: [String] = [], requiredAudience: String? = nil,
+        consumeUse: Bool = false, omitClaims: Bool = false
     ) async throws(MayflyError) -> Validation {
         Validation(
-            try await channel.call(.validate, .allowed, for: ValidateResponseMessage.self) { _ in
-                EncodedMessage(ValidateRequestMessage(token, omitClaims: omitClaims))
+            try await channel.call(
+                .validate, consumeUse ? .forbidden : .allowed, for: ValidateResponseMessage.self
+            ) { _ in
+                var message = ValidateRequestMessage(token, omitClaims: omitClaims)
+                message.requiredScope = requiredScope.map { ByteView(copying: $0) }
+                message.requiredAudience = ByteView(copying: requiredAudience ?? "")
+                message.consumeUse = consumeUse
+                return EncodedMessage(message)
             })
     }
 

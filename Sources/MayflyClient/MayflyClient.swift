@@ -34,19 +34,33 @@ public final class MayflyClient: Sendable {
         socketPath: String? = nil, app: String?, options: ClientOptions = ClientOptions()
     ) {
         self.init(
-            dialer: .socket(path: socketPath ?? SocketPath.agents()), app: app, options: options)
+            dialer: .socket(path: socketPath ?? SocketPath.agents()),
+            identity: app.map { .app($0) } ?? .nobody, options: options)
     }
 
-    init(dialer: Dialer, app: String?, options: ClientOptions) {
+    /// A client that speaks for the app that a client id and its secret prove, whatever the uid.
+    ///
+    /// - Parameters: as `init(socketPath:app:options:)`.
+    public convenience init(
+        socketPath: String? = nil, credentials: ClientCredentials,
+        options: ClientOptions = ClientOptions()
+    ) {
+        self.init(
+            dialer: .socket(path: socketPath ?? SocketPath.agents()),
+            identity: .credentials(credentials), options: options)
+    }
+
+    init(dialer: Dialer, identity: Identity, options: ClientOptions) {
         self.options = options
         channel = Channel(
-            dialer, app: app, options: options,
+            dialer, identity: identity, options: options,
             firstLimit: WireLimits.frameBytesBeforeAuthenticate)
     }
 
     /// Connects and names the app now, so that the first call does not have to.
     ///
-    /// - Throws: `refused` with `APP_NOT_ALLOWED` where the app is not open to this uid.
+    /// - Throws: `refused` with `APP_NOT_ALLOWED` where the app is not open to this uid, or with
+    ///   `CREDENTIALS_INVALID`.
     public func connect() async throws(MayflyError) { try await channel.connect() }
 
     /// Ends the connection. Calls under way and calls to come fail with `MayflyError.closed`. The

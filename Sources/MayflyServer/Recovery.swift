@@ -121,7 +121,7 @@ struct Recovery {
             clockOffset: boot.clockOffset)
     }
 
-    /// Apps before what names them, revocations after what they cover.
+    /// Apps before what names them, revocations before the grants that they cover as these come.
     ///
     /// - Returns: how many grants are live again, and what the store has to be told.
     private static func restore(
@@ -130,6 +130,9 @@ struct Recovery {
         var restored: UInt64 = 0
         var changes: [Change] = []
         for app in store.recovered.apps { broker.restore(app) }
+        for record in store.recovered.revocations {
+            changes += broker.restore(record, restarts: boot.isNew, at: now)
+        }
         try store.forEachGrant { grant in
             if broker.restore(grant, at: now) {
                 restored += 1
@@ -138,9 +141,6 @@ struct Recovery {
             }
         }
         for token in boot.launchTokens { broker.restore(token) }
-        for record in store.recovered.revocations {
-            changes += broker.restore(record, restarts: boot.isNew, at: now)
-        }
         return (restored, changes + broker.finishRecovery())
     }
 

@@ -117,8 +117,8 @@ package final class Server: Sendable {
         try threads.start("mayfly-feed") {
             context.feed.run(
                 EndSource(
-                    path: path, context: context, bootStart: boot.start,
-                    longestLifeSeconds: boot.longestLifeSeconds))
+                    path: path, authority: context.authority, issuer: context.issuer,
+                    clock: context.clock, logger: context.logger, boot: boot))
         }
     }
 

@@ -8,14 +8,18 @@ struct Mayfly: AsyncParsableCommand {
         commandName: "mayfly",
         abstract: "Operates a Mayfly broker, and speaks for an app by hand.",
         discussion: """
-            Tokens are read from standard input, one a line, and never taken as arguments. With \
+            Tokens and secrets are read from standard input or files, and never taken as \
+            arguments. With \
             --json every answer is one JSON object a line, with the names of proto/mayfly/v1.
 
             Exit status: 0 done; 1 refused or not valid; 64 a mistake in the arguments; 69 no broker \
             or no answer.
             """,
         subcommands: [
-            AppGroup.self, StatusCommand.self, SpawnCommand.self, ValidateCommand.self,
-            ReleaseCommand.self, AuditGroup.self, KeysCommand.self, KeyGroup.self,
+            AppGroup.self, LaunchTokenGroup.self, SpawnCommand.self, RegisterCommand.self,
+            ValidateCommand.self, ReleaseCommand.self, TokenGroup.self, GrantsGroup.self,
+            TreeCommand.self, RevokeGroup.self, WatchCommand.self, AuditGroup.self,
+            StatusCommand.self,
+            MetricsCommand.self, KeysGroup.self, KeyGroup.self, TimeGroup.self,
         ])
 }

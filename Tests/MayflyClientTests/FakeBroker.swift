@@ -1,5 +1,4 @@
 import Glibc
-import MayflyCrypto
 import MayflyWire
 
 @testable import MayflyClient
@@ -14,6 +13,7 @@ final class FakeBroker: Sendable {
     private let refusedApps: Int
     private let seen = Lock<[FakeRequest]>([])
     private let connections = Lock(0)
+    private let ended = Lock(0)
 
     /// - Parameters:
     ///   - refusedApps: on so many connections, from the first, no app is let in.
@@ -25,6 +25,8 @@ final class FakeBroker: Sendable {
 
     var requests: [FakeRequest] { seen.withLock { $0 } }
     var connectionCount: Int { connections.withLock { $0 } }
+    /// Connections that the client's side has closed.
+    var endedCount: Int { ended.withLock { $0 } }
 
     func count(_ method: MayflyWire.Method) -> Int {
         requests.filter { $0.method == method }.count
@@ -52,7 +54,8 @@ final class FakeBroker: Sendable {
         app: String? = "pipeline",
         options: ClientOptions = ClientOptions(orchestration: "nightly")
     ) -> MayflyClient {
-        MayflyClient(dialer: dialer, app: app, options: options)
+        MayflyClient(
+            dialer: dialer, identity: app.map { .app($0) } ?? .nobody, options: options)
     }
 
     private func serve(_ connection: FakeConnection) {
@@ -61,7 +64,7 @@ final class FakeBroker: Sendable {
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
             let count = recv(connection.descriptor.rawValue, &chunk, chunk.count, 0)
-            guard count > 0 else { return }
+            guard count > 0 else { return ended.withLock { $0 += 1 } }
             received += chunk[..<count]
             var used = 0
             received.withUnsafeBytes { bytes in
@@ -92,6 +95,7 @@ final class FakeBroker: Sendable {
             var response = AuthenticateResponseMessage()
             response.challenge = connection.challenge
             response.issuer = Self.issuer
+            response.nowMilliseconds = 1_800_000_000_000
             request.answer(response)
         } else {
             script(request)
@@ -126,81 +130,6 @@ final class FakeConnection: Sendable {
     }
 
     func drop() { shutdown(descriptor.rawValue, Int32(SHUT_RDWR)) }
-}
-
-/// One request as it reached the broker's end.
-struct FakeRequest: Sendable {
-    let connection: FakeConnection
-    let stream: StreamID
-    let method: MayflyWire.Method
-    let payload: [UInt8]
-
-    func answer(_ message: some EncodableMessage, stream: StreamID? = nil) {
-        var output = OutputBuffer()
-        _ = ResponseEncoder.appendResponse(
-            stream: stream ?? self.stream, message: message, to: &output)
-        connection.send([UInt8](output.pending))
-    }
-
-    func refuse(_ code: StatusCode, _ reason: String, metadata: [(String, String)] = []) {
-        var output = OutputBuffer()
-        ResponseEncoder.appendStatus(
-            stream: stream, code: code, message: "No.", reason: reason, metadata: metadata,
-            to: &output)
-        connection.send([UInt8](output.pending))
-    }
-
-    func decode<Message: DecodableMessage>(_ type: Message.Type) throws -> Message {
-        try payload.withUnsafeBytes { try Message.decode($0, arena: MessageArena()) }
-    }
-
-    /// The token of a Validate or a Release.
-    var token: String {
-        switch method {
-        case .validate: text(of: ValidateRequestMessage.self) { $0.token.text }
-        case .release:
-            text(of: ReleaseRequestMessage.self) { message in
-                if case .token(let token) = message.target { token.text } else { "" }
-            }
-        default: ""
-        }
-    }
-
-    /// Views are read while their arena lives.
-    private func text<Message: DecodableMessage>(
-        of type: Message.Type, _ read: (Message) -> String
-    ) -> String {
-        let arena = MessageArena()
-        return payload.withUnsafeBytes { bytes in
-            (try? Message.decode(bytes, arena: arena)).map(read) ?? ""
-        }
-    }
-
-    func answerAsUsual() {
-        switch method {
-        case .spawn:
-            answer(SpawnResponseMessage(agent: .fake(number: Int(stream.rawValue))))
-        case .validate:
-            var response = ValidateResponseMessage()
-            response.valid = true
-            response.claims = [UInt8](#"{"sub":"\#(token)"}"#.utf8)
-            response.expiresAt = 1_900_000_000
-            answer(response)
-        case .release: answer(ReleaseResponseMessage(ended: true))
-        default: refuse(.unimplemented, "UNIMPLEMENTED")
-        }
-    }
-}
-
-extension SpawnedAgentMessage {
-    static func fake(number: Int) -> SpawnedAgentMessage {
-        var agent = SpawnedAgentMessage()
-        agent.agentID = [UInt8]("spiffe://mayfly.local/agent/nightly/extract/\(number)".utf8)
-        agent.token = [UInt8]("header.payload.secret-signature-\(number)".utf8)
-        agent.grantID = [UInt8](String(repeating: "0", count: 32).utf8)
-        agent.expiresAt = 1_900_000_000
-        return agent
-    }
 }
 
 /// What a call ends with instead of an answer; nil where it is answered.

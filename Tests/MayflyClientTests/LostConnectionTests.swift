@@ -145,7 +145,7 @@ struct LostConnectionTests {
             return try broker.dialer.dial()
         }
         let client = MayflyClient(
-            dialer: dialer, app: nil, options: ClientOptions(brokerWait: .seconds(10)))
+            dialer: dialer, identity: .nobody, options: ClientOptions(brokerWait: .seconds(10)))
         #expect(try await client.validate("token").isValid)
         #expect(attempts.withLock { $0 } == 4)
     }

@@ -17,10 +17,21 @@ struct CallTable {
     typealias Finish = @Sendable (CallEnd) -> Void
 
     struct Call {
-        let deadline: MonotonicTime
+        /// Of a stream, when it has been silent for too long.
+        fileprivate(set) var deadline: MonotonicTime
         /// Where its frame ends, in bytes since the connection began.
         let endOffset: UInt64
+        /// What takes its messages; nil for a call with one answer.
+        var stream: Stream?
         let finish: Finish
+    }
+
+    /// What makes a call a stream.
+    struct Stream: Sendable {
+        /// How long nothing may come.
+        let silenceLimit: Duration
+        /// Takes a message; good until the closure returns. Called on the link's thread, and short.
+        let take: @Sendable (ByteView, MessageArena) throws(MayflyError) -> Void
     }
 
     enum Match {
@@ -67,6 +78,17 @@ struct CallTable {
             return .late
         case nil: return .unknown
         }
+    }
+
+    /// The stream that a message is for, which has until its silence limit again; nil where none is
+    /// open there.
+    mutating func stream(_ stream: StreamID, heardAt now: MonotonicTime) -> Stream? {
+        guard case .waiting(var call) = entries[stream], let handler = call.stream else {
+            return nil
+        }
+        call.deadline = now.advanced(by: handler.silenceLimit)
+        entries[stream] = .waiting(call)
+        return handler
     }
 
     /// Gives up the calls whose time has run out.

@@ -6,8 +6,7 @@ final class Channel: Sendable {
     /// A link that is ready for calls.
     struct Connected: Sendable {
         let link: Link
-        /// Nil where the connection speaks for no app.
-        let session: Session?
+        let slot: SessionSlot
         /// On the data of a request's frame, in bytes.
         let requestLimit: Int
     }
@@ -17,6 +16,16 @@ final class Channel: Sendable {
         case allowed
         /// Made twice it would do twice.
         case forbidden
+    }
+
+    /// What a request needs of the connection's session.
+    enum SessionNeed {
+        /// Nothing: it carries no proof.
+        case none
+        /// A challenge to sign; where the connection has none yet, it is asked for.
+        case any
+        /// One asked for now, which opens the time for a Register and tells the broker's clock.
+        case fresh
     }
 
     typealias Connection = Result<Connected, MayflyError>
@@ -37,22 +46,25 @@ final class Channel: Sendable {
     private static let maximumAttempts = 4
 
     private let state = Lock(State())
-    private let dialer: Dialer
-    private let app: String?
-    private let options: ClientOptions
-    private let firstLimit: Int
+    let dialer: Dialer
+    let identity: Identity
+    let options: ClientOptions
+    let firstLimit: Int
 
     /// - Parameters:
-    ///   - app: named on every connection; nil speaks for none.
+    ///   - identity: made known on every connection.
     ///   - firstLimit: on a request's frame as long as no app is named.
-    init(_ dialer: Dialer, app: String?, options: ClientOptions, firstLimit: Int) {
+    init(_ dialer: Dialer, identity: Identity, options: ClientOptions, firstLimit: Int) {
         self.dialer = dialer
-        self.app = app
+        self.identity = identity
         self.options = options
         self.firstLimit = firstLimit
     }
 
     deinit { close() }
+
+    /// Whether its connections speak for an app.
+    var speaksForApp: Bool { identity.request != nil }
 
     /// Ends the link; calls under way fail with `closed`, and so does every call from now on.
     func close() {
@@ -72,10 +84,12 @@ final class Channel: Sendable {
 
     /// Makes a call and waits for its answer.
     ///
-    /// - Parameter message: makes the request anew for each connection it is tried on.
+    /// - Parameters:
+    ///   - need: of the session that `message` is given; with `none` it may be nil.
+    ///   - message: makes the request anew for each connection it is tried on.
     func call<Response: DecodableMessage & Sendable>(
         _ method: Method, _ repetition: Repetition, timeout: Duration? = nil,
-        for type: Response.Type,
+        need: SessionNeed = .none, for type: Response.Type,
         _ message: @Sendable (Session?) throws(MayflyError) -> EncodedMessage
     ) async throws(MayflyError) -> Response {
         let timeout = timeout ?? options.callTimeout
@@ -84,11 +98,9 @@ final class Channel: Sendable {
         while true {
             attempts += 1
             let connected = try await connected()
-            let call = OutgoingCall(
-                method: method, message: try message(connected.session),
-                limit: connected.requestLimit, deadline: .now().advanced(by: timeout),
-                timeout: timeout)
-            switch await call.make(on: connected.link, for: type) {
+            let result = try await attempt(
+                method, on: connected, timeout, need, for: type, message)
+            switch result {
             case .reply(let response): return response
             case .refused(let refusal): throw .refused(refusal)
             case .failed(let error, let wasSent):
@@ -107,6 +119,54 @@ final class Channel: Sendable {
                 throw error
             }
         }
+    }
+
+    private func attempt<Response: DecodableMessage & Sendable>(
+        _ method: Method, on connected: Connected, _ timeout: Duration, _ need: SessionNeed,
+        for type: Response.Type,
+        _ message: @Sendable (Session?) throws(MayflyError) -> EncodedMessage
+    ) async throws(MayflyError) -> OutgoingCall.Result<Response> {
+        let session: Session?
+        switch await self.session(need, on: connected, timeout) {
+        case .reply(let found): session = found
+        case .refused(let refusal): return .refused(refusal)
+        // Of the call itself nothing was sent.
+        case .failed(let error, _): return .failed(error, wasSent: false)
+        }
+        let call = OutgoingCall(
+            method: method, message: try message(session), limit: connected.requestLimit,
+            deadline: .now().advanced(by: timeout), timeout: timeout)
+        return await call.make(on: connected.link, for: type)
+    }
+
+    private func session(
+        _ need: SessionNeed, on connected: Connected, _ timeout: Duration
+    ) async -> OutgoingCall.Result<Session?> {
+        let present = connected.slot.session
+        switch need {
+        case .none: return .reply(present)
+        case .any where present != nil: return .reply(present)
+        case .any, .fresh: break
+        }
+        let call = OutgoingCall(
+            method: .challenge, message: EncodedMessage(ChallengeRequestMessage()),
+            limit: connected.requestLimit, deadline: .now().advanced(by: timeout),
+            timeout: timeout)
+        switch await call.make(on: connected.link, for: ChallengeResponseMessage.self) {
+        case .reply(let response):
+            do throws(MayflyError) {
+                return .reply(try connected.slot.adopt(response))
+            } catch {
+                return .failed(error, wasSent: false)
+            }
+        case .refused(let refusal): return .refused(refusal)
+        case .failed(let error, let wasSent): return .failed(error, wasSent: wasSent)
+        }
+    }
+
+    /// Whether it takes no more calls.
+    var isClosed: Bool {
+        if case .closed = state.withLock({ $0.phase }) { true } else { false }
     }
 
     /// The link that the next call is made on, as far as is known now.
@@ -178,48 +238,6 @@ final class Channel: Sendable {
         }
         for continuation in waiting { continuation.resume(returning: connection) }
     }
-
-    private func open() async throws(MayflyError) -> Connected {
-        let link = try Link(try await dial())
-        guard let app else {
-            return Connected(link: link, session: nil, requestLimit: firstLimit)
-        }
-        let call = OutgoingCall(
-            method: .authenticate, message: EncodedMessage(AuthenticateRequestMessage(app: app)),
-            limit: firstLimit, deadline: .now().advanced(by: options.connectTimeout),
-            timeout: options.connectTimeout)
-        do throws(MayflyError) {
-            switch await call.make(on: link, for: AuthenticateResponseMessage.self) {
-            case .reply(let response):
-                return Connected(
-                    link: link, session: try Session(response), requestLimit: WireLimits.frameBytes)
-            case .refused(let refusal): throw .refused(refusal)
-            case .failed(let error, _): throw error
-            }
-        } catch {
-            link.close(error)
-            throw error
-        }
-    }
-
-    /// Dials until the broker is there or it has been waited for long enough.
-    private func dial() async throws(MayflyError) -> Descriptor {
-        let start = MonotonicTime.now()
-        let absentUntil = start.advanced(by: options.brokerWait)
-        let fullUntil = start.advanced(by: options.connectTimeout)
-        while true {
-            do throws(Dialer.Failure) {
-                return try dialer.dial()
-            } catch {
-                let until = error.isQueueFull ? max(absentUntil, fullUntil) : absentUntil
-                guard MonotonicTime.now() < until else { throw .connection(error.sentence) }
-            }
-            // Of a detached task, which nobody cancels.
-            try? await Task.sleep(for: Self.dialInterval)
-        }
-    }
-
-    private static let dialInterval = Duration.milliseconds(20)
 
     /// The next call makes a new link, unless someone has made one already.
     private func forget(_ link: Link) {

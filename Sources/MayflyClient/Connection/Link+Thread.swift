@@ -126,9 +126,29 @@ extension Link {
     }
 
     private func deliver(_ frame: Frame, _ arena: MessageArena) throws(MayflyError) {
-        guard frame.type == .response else {
-            throw .protocolViolation("a \(frame.type) frame is not expected here")
+        switch frame.type {
+        case .response: try deliverAnswer(frame, arena)
+        case .data: try deliverMessage(frame, arena)
+        case .request: throw .protocolViolation("a request is not expected here")
         }
+    }
+
+    /// One message of a stream, or its end.
+    private func deliverMessage(_ frame: Frame, _ arena: MessageArena) throws(MayflyError) {
+        let now = MonotonicTime.now()
+        guard let stream = state.withLock({ $0.calls.stream(frame.stream, heardAt: now) }) else {
+            throw .protocolViolation(
+                "a message came on stream \(frame.stream.rawValue), where no stream is open")
+        }
+        arena.reset()
+        if frame.carriesMessage { try stream.take(ByteView(frame.payload), arena) }
+        if frame.endsStream, case .call(let call) = state.withLock({ $0.calls.take(frame.stream) })
+        {
+            call.finish(.reply(.empty, arena))
+        }
+    }
+
+    private func deliverAnswer(_ frame: Frame, _ arena: MessageArena) throws(MayflyError) {
         let call: CallTable.Call
         switch state.withLock({ $0.calls.take(frame.stream) }) {
         case .call(let waiting): call = waiting

@@ -70,9 +70,12 @@ final class Link: Sendable {
     // MARK: Calling
 
     /// Queues a request and sends it. `finish` is called on the link's thread and must be short.
+    ///
+    /// - Parameter handler: takes the messages of a method that answers with a stream.
     func start(
         _ method: Method, _ message: EncodedMessage, limit: Int, deadline: MonotonicTime,
-        timeoutNanoseconds: Int64, finish: @escaping CallTable.Finish
+        timeoutNanoseconds: Int64, stream handler: CallTable.Stream? = nil,
+        finish: @escaping CallTable.Finish
     ) -> Start {
         let (start, isEarlier) = state.withLock { state -> (Start, Bool) in
             guard state.failure == nil, !state.isRetired else { return (.over, false) }
@@ -88,7 +91,9 @@ final class Link: Sendable {
             state.queuedOffset += UInt64(state.queue.bytes.count - before)
             state.lastStream = stream
             state.calls.insert(
-                CallTable.Call(deadline: deadline, endOffset: state.queuedOffset, finish: finish),
+                CallTable.Call(
+                    deadline: deadline, endOffset: state.queuedOffset, stream: handler,
+                    finish: finish),
                 stream: stream)
             return (.started, deadline < state.wakesAt)
         }

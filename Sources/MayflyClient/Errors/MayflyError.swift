@@ -17,12 +17,16 @@ public enum MayflyError: Error, Equatable, Sendable {
     case invalidRequest(String)
     /// The task was cancelled before the call began; nothing was sent.
     case cancelled
+    /// A stream brought more than its consumer took, and was ended so that memory does not grow.
+    /// What was not taken is lost to it: begin again from the last position that was handled.
+    case eventsLost
     /// The client was closed.
     case closed
 
     /// A stable code for programs and logs: the reason of a refusal, for example
     /// `SCOPE_VIOLATION`, and for everything else one of `CONNECTION_FAILED`, `OUTCOME_UNKNOWN`,
-    /// `TIMEOUT`, `PROTOCOL_VIOLATION`, `INVALID_REQUEST`, `CANCELLED` and `CLIENT_CLOSED`.
+    /// `TIMEOUT`, `PROTOCOL_VIOLATION`, `INVALID_REQUEST`, `CANCELLED`, `EVENTS_LOST` and
+    /// `CLIENT_CLOSED`.
     public var code: String {
         switch self {
         case .refused(let refusal): refusal.reason
@@ -32,6 +36,7 @@ public enum MayflyError: Error, Equatable, Sendable {
         case .protocolViolation: "PROTOCOL_VIOLATION"
         case .invalidRequest: "INVALID_REQUEST"
         case .cancelled: "CANCELLED"
+        case .eventsLost: "EVENTS_LOST"
         case .closed: "CLIENT_CLOSED"
         }
     }
@@ -47,6 +52,9 @@ public enum MayflyError: Error, Equatable, Sendable {
         case .protocolViolation(let sentence): sentence
         case .invalidRequest(let sentence): sentence
         case .cancelled: "The task was cancelled before the call began."
+        case .eventsLost:
+            "Events were lost, because they were not taken fast enough; begin again from the last "
+                + "position that was handled."
         case .closed: "The client is closed."
         }
     }

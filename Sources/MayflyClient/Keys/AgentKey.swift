@@ -22,6 +22,15 @@ public final class AgentKey: Sendable {
         pair = seed.withBytes { AgentKeyPair(seed: $0) }
     }
 
+    /// Reads a key file, as `mayfly spawn --key-out` and `openssl genpkey -algorithm ed25519` write
+    /// it: PKCS #8 in PEM (RFC 8410, RFC 7468), unencrypted.
+    ///
+    /// - Throws: `invalidRequest` where the file cannot be read, may be read by others than its
+    ///   owner, or is no such key.
+    public convenience init(contentsOf path: String) throws(MayflyError) {
+        self.init(seed: try PrivateKeyText.readSeed(path))
+    }
+
     /// The public half, 32 bytes.
     public var publicKey: [UInt8] { pair.publicKey.bytes }
 

@@ -48,6 +48,25 @@ public struct BrokerStatus: Equatable, Sendable {
     public let reactors: UInt32
     /// Its process.
     public let pid: UInt32
+    /// The system's clock less the broker's, in milliseconds; beyond 5,000 either way nothing is
+    /// issued until the operator accepts the time.
+    public let clockDeviationMilliseconds: Int64
+    /// Nothing is issued: the clocks are apart.
+    public let isIssuingStopped: Bool
+    /// Launch tokens that nobody used yet.
+    public let launchTokens: UInt64
+    /// Revocation records in force.
+    public let revocationRecords: UInt64
+    /// Streams of ends that are watched.
+    public let watchers: UInt64
+    /// Agents registered with a launch token.
+    public let registered: UInt64
+    /// Tokens renewed.
+    public let renewed: UInt64
+    /// Grants delegated.
+    public let delegated: UInt64
+    /// Grants that revocations matched.
+    public let revoked: UInt64
 
     init(_ message: StatusResponseMessage) {
         version = message.version
@@ -73,5 +92,14 @@ public struct BrokerStatus: Equatable, Sendable {
         refused = message.refused
         reactors = message.reactors
         pid = message.pid
+        clockDeviationMilliseconds = message.clockDeviationMilliseconds
+        isIssuingStopped = message.isIssuingStopped
+        launchTokens = message.launchTokens
+        revocationRecords = message.revocationRecords
+        watchers = message.watchers
+        registered = message.registered
+        renewed = message.renewed
+        delegated = message.delegated
+        revoked = message.revoked
     }
 }

@@ -25,7 +25,8 @@ public final class OperatorClient: Sendable {
 
     init(dialer: Dialer, options: ClientOptions) {
         self.options = options
-        channel = Channel(dialer, app: nil, options: options, firstLimit: WireLimits.frameBytes)
+        channel = Channel(
+            dialer, identity: .nobody, options: options, firstLimit: WireLimits.frameBytes)
     }
 
     /// Ends the connection; calls under way and calls to come fail with `MayflyError.closed`.
@@ -41,7 +42,8 @@ public final class OperatorClient: Sendable {
     public func createApp(_ terms: AppTerms) async throws(MayflyError) -> App {
         let terms = try ResolvedAppTerms(terms)
         return try await app(.createApp, .forbidden) { _ in
-            EncodedMessage(CreateAppRequestMessage(app: terms.message))
+            EncodedMessage(
+                CreateAppRequestMessage(app: terms.message, issueSecret: terms.issuesSecret))
         }
     }
 
@@ -60,7 +62,8 @@ public final class OperatorClient: Sendable {
     }
 
     /// Changes what the change names and leaves the rest. Lowering the ceiling ends the app's live
-    /// grants.
+    /// grants. Repeated once where the connection is lost under it: a secret that the lost answer
+    /// showed is then replaced by another.
     ///
     /// - Throws: `refused` with `APP_NOT_FOUND`, and as `createApp`.
     public func updateApp(
@@ -92,7 +95,7 @@ public final class OperatorClient: Sendable {
         guard let app = response.app else {
             throw .protocolViolation("The answer names no app.")
         }
-        return App(app)
+        return App(app, issuedSecret: response.clientSecret)
     }
 
     // MARK: Audit and state

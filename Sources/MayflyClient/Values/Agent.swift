@@ -39,6 +39,18 @@ public struct Agent: Sendable, Identifiable {
         self.scope = scope
         self.key = key
     }
+
+    /// The same agent with the token of a renewal.
+    init(_ agent: Agent, renewed: IssuedToken, scope: [String]) {
+        id = agent.id
+        orchestration = agent.orchestration
+        task = agent.task
+        key = agent.key
+        grantID = agent.grantID
+        self.scope = scope
+        token = renewed.token
+        expiresAt = renewed.expiresAt
+    }
 }
 
 extension Agent: CustomStringConvertible, CustomReflectable {

@@ -15,19 +15,31 @@ public struct AgentRequest: Sendable {
     /// Life of the token, rounded up to whole seconds; at least one, at most the app's maximum. Nil
     /// takes the app's default.
     public var lifetime: Duration?
+    /// How long from now the grant may be renewed, rounded up to whole seconds; at most the app's
+    /// maximum. Nil means as long as the first token: such a grant cannot be renewed past it.
+    public var totalLifetime: Duration?
+    /// How many uses the grant and all that is delegated from it may consume, from 1; nil sets no
+    /// limit. Only the broker can count: see `MayflyClient.validate`.
+    public var maximumUses: UInt32?
+    /// Issue a short token that the broker resolves, for tokens that travel in HTTP headers.
+    public var byReference: Bool
     /// The agent's key, which no other live agent may have. Nil makes a fresh one.
     public var key: AgentKey?
 
     /// An agent for a task.
     public init(
         orchestration: String? = nil, task: String, scope: [String], audience: [String] = [],
-        lifetime: Duration? = nil, key: AgentKey? = nil
+        lifetime: Duration? = nil, totalLifetime: Duration? = nil, maximumUses: UInt32? = nil,
+        byReference: Bool = false, key: AgentKey? = nil
     ) {
         self.orchestration = orchestration
         self.task = task
         self.scope = scope
         self.audience = audience
         self.lifetime = lifetime
+        self.totalLifetime = totalLifetime
+        self.maximumUses = maximumUses
+        self.byReference = byReference
         self.key = key
     }
 }
@@ -40,6 +52,11 @@ struct ResolvedAgentRequest: Sendable {
     let audience: [String]
     /// 0 takes the app's default.
     let lifetimeSeconds: UInt32
+    /// 0 means as long as the first token.
+    let totalLifetimeSeconds: UInt32
+    /// 0 sets no limit.
+    let maximumUses: UInt32
+    let byReference: Bool
     let key: AgentKey
 
     init(_ request: AgentRequest, _ options: ClientOptions) throws(MayflyError) {
@@ -51,6 +68,9 @@ struct ResolvedAgentRequest: Sendable {
         scope = request.scope
         audience = request.audience
         lifetimeSeconds = try wireSeconds(request.lifetime)
+        totalLifetimeSeconds = try wireSeconds(request.totalLifetime)
+        maximumUses = try wireUses(request.maximumUses)
+        byReference = request.byReference
         key = request.key ?? AgentKey()
     }
 
@@ -62,10 +82,19 @@ struct ResolvedAgentRequest: Sendable {
         message.audience = audience.map { ByteView(copying: $0) }
         message.publicKey = ByteView(copying: key.publicKey)
         message.ttlSeconds = lifetimeSeconds
+        message.lifetimeSeconds = totalLifetimeSeconds
+        message.maximumUses = maximumUses
+        message.byReference = byReference
         return message
     }
 
     func agent(_ answer: SpawnedAgentMessage) -> Agent {
         Agent(answer, orchestration: orchestration, task: task, scope: scope, key: key)
     }
+}
+
+/// As the wire has a limit of uses: 0 for none.
+func wireUses(_ uses: UInt32?) throws(MayflyError) -> UInt32 {
+    guard uses != 0 else { throw .invalidRequest("A limit of uses is at least one.") }
+    return uses ?? 0
 }

@@ -1,3 +1,4 @@
+private import MayflyCrypto
 internal import MayflyWire
 
 /// The public keys of a broker, with which its signatures are verified without asking it.
@@ -6,6 +7,12 @@ public struct BrokerKeys: Equatable, Sendable {
     public let issuer: String
     /// Current and retired keys.
     public let keys: [BrokerKey]
+
+    /// Keys that were fetched before, or that came another way.
+    public init(issuer: String, keys: [BrokerKey]) {
+        self.issuer = issuer
+        self.keys = keys
+    }
 
     init(_ message: GetKeysResponseMessage) {
         issuer = message.issuer
@@ -38,6 +45,19 @@ public struct BrokerKey: Equatable, Sendable {
     /// For checkpoints, the line `name+hash+key` that verifiers of C2SP signed notes take, and
     /// `mayfly audit verify --key`; else empty.
     public let verifierKey: String
+
+    /// A key for tokens, of which nothing but its bytes is known; its id follows from them.
+    ///
+    /// - Parameter publicKey: Ed25519 (RFC 8032); nil unless it is 32 bytes.
+    public init?(tokenKey publicKey: [UInt8]) {
+        guard let key = Ed25519PublicKey(publicKey) else { return nil }
+        use = .token
+        keyID = String(decoding: key.thumbprint, as: UTF8.self)
+        self.publicKey = publicKey
+        notBefore = UnixTime(seconds: 0)
+        notAfter = nil
+        verifierKey = ""
+    }
 
     init(_ message: PublicKeyMessage) {
         use =

@@ -8,11 +8,15 @@ public struct Validation: Equatable, Sendable {
     public let claims: Claims?
     /// When it ends if nothing ends it before; nil where it is not valid.
     public let expiresAt: UnixTime?
+    /// Uses that are left after the one that this validation consumed; also 0 where none was
+    /// consumed, or where they are not limited.
+    public let usesLeft: UInt32
 
     init(_ message: ValidateResponseMessage) {
         isValid = message.valid
         claims = message.valid && !message.claims.isEmpty ? Claims(json: message.claims) : nil
         expiresAt = message.valid ? UnixTime(seconds: message.expiresAt) : nil
+        usesLeft = message.valid ? message.usesLeft : 0
     }
 }
 

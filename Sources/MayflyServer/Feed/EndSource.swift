@@ -22,19 +22,22 @@ final class EndSource {
     static let leewaySeconds: UInt64 = 60
 
     init(
-        path: String, context: ReactorContext, bootStart: LogPosition, longestLifeSeconds: UInt32
+        path: String, authority: Authority, issuer: TokenIssuer, clock: BrokerClock,
+        logger: Logger, boot: Boot
     ) {
         self.path = path
-        authority = context.authority
-        clock = context.clock
-        logger = context.logger
-        self.bootStart = bootStart.rawValue
-        keptSeconds = UInt64(longestLifeSeconds) + Self.leewaySeconds
-        let issuer = context.issuer
+        self.authority = authority
+        self.clock = clock
+        self.logger = logger
+        bootStart = boot.start.rawValue
+        keptSeconds = UInt64(boot.longestLifeSeconds) + Self.leewaySeconds
         announcer = EndAnnouncer { issuer.subject(of: $0) }
     }
 
     var durable: UInt64 { authority.durablePosition.rawValue }
+
+    /// The boot's first event is on disk: before that there is nothing to tell, not even since when.
+    var hasBegun: Bool { durable > bootStart }
 
     /// Events before this one announce nothing that could still matter: they are of an earlier boot,
     /// whose tokens are all dead, or what they ended has expired since.
@@ -55,7 +58,7 @@ final class EndSource {
     }
 
     func message(
-        at position: UInt64, digests: [UInt8] = [], gap: Bool = false
+        at position: UInt64, digests: EndDigests = EndDigests(), gap: Bool = false
     ) -> StreamMessage {
         // Where the told time was set back, tokens have been issued that say an earlier time.
         let first = (firstIssue ?? .zero).shifted(by: clock.lowestOffset)

@@ -33,7 +33,8 @@ final class KeyKeeper: Sendable {
         // Of a store that was made before keys were counted, this is the key of every grant.
         guard let seed = file.tokenSigningSeed(1) else {
             throw KeyFileMismatch(
-                description: "the key file has no token-signing-seed 1, and the database names no other")
+                description:
+                    "the key file has no token-signing-seed 1, and the database names no other")
         }
         let record = KeyRecord(
             number: KeyNumber(rawValue: 1), publicKey: publicKey(of: seed), state: .current,
@@ -90,7 +91,8 @@ final class KeyKeeper: Sendable {
                 "\(known.count) keys may still have valid tokens; wait until some have none.")
         }
         let before = pruned(to: known).file
-        let used = file.withLock { $0 }.tokenSigningSeeds.map(\.number)
+        let used =
+            file.withLock { $0 }.tokenSigningSeeds.map(\.number)
             + known.map(\.number.rawValue)
         guard let highest = used.max(), highest < .max else {
             throw Refusal(.keysExhausted, "There are no numbers left for keys.")

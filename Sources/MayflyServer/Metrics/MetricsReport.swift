@@ -100,13 +100,17 @@ struct MetricsReport {
             ], to: &output)
         for (name, help, value) in [
             ("mayfly_tokens_renewed_total", "Renewals granted.", core.renewed),
-            ("mayfly_tokens_validated_total", "Validations answered, whatever the answer.",
-                core.validated),
+            (
+                "mayfly_tokens_validated_total", "Validations answered, whatever the answer.",
+                core.validated
+            ),
             ("mayfly_uses_consumed_total", "Limited uses consumed.", core.usesConsumed),
             ("mayfly_heartbeats_total", "Heartbeats taken.", core.heartbeats),
             ("mayfly_heartbeats_missed_total", "Heartbeats missed.", core.heartbeatsMissed),
-            ("mayfly_launch_tokens_issued_total", "Launch tokens issued.",
-                core.launchTokensIssued),
+            (
+                "mayfly_launch_tokens_issued_total", "Launch tokens issued.",
+                core.launchTokensIssued
+            ),
         ] {
             output.single(name, .counter, help, value)
         }

@@ -18,7 +18,8 @@ extension Pipeline {
         report.gauges.durablePosition = context.authority.durablePosition.rawValue
         report.gauges.walCheckpoints = desk.log.walCheckpoints
         report.gauges.clockDeviationMilliseconds = context.clock.deviationMilliseconds
-        report.gauges.startedAt = desk.vitalSigns.startedAt.shifted(by: context.clock.offset)
+        report.gauges.startedAt =
+            desk.vitalSigns.startedAt.shifted(by: context.clock.offset)
             .seconds
         let position = look { broker in
             report.core = broker.counters

@@ -20,7 +20,8 @@ extension Pipeline {
                 connection.tag, at: inbox, after: message.afterPosition)
         else {
             throw Refusal(
-                .watchersExhausted, "\(EndFeed.maximumWatchers) connections follow the ends already.")
+                .watchersExhausted,
+                "\(EndFeed.maximumWatchers) connections follow the ends already.")
         }
         connection.watch = Connection.Watch(watcher: watcher, stream: request.stream)
     }

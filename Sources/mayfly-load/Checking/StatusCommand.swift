@@ -57,6 +57,14 @@ struct StatusCommand: ParsableCommand {
         text.add("validated", status.validated)
         text.add("expired", status.expired)
         text.add("refused", status.refused)
+        text.add("registered", status.registered)
+        text.add("renewed", status.renewed)
+        text.add("delegated", status.delegated)
+        text.add("revoked", status.revoked)
+        text.add("launch_tokens", status.launchTokens)
+        text.add("revocation_records", status.revocationRecords)
+        text.add("watchers", status.watchers)
+        text.add("clock_deviation_milliseconds", status.clockDeviationMilliseconds)
         return text.text
     }
 }

@@ -13,6 +13,12 @@ struct Call {
         case clearAgents([Agent])
         case clearPopulation(Int)
         case validate(expectsValid: Bool, grant: GrantText?)
+        /// Of this member of the crew.
+        case renew(Int)
+        /// A measured delegation, by the digest of its hop.
+        case delegate(Digest32)
+        /// A hop of the preparation, from here on.
+        case link(ChainEnd, hop: Digest32)
     }
 
     let kind: Kind

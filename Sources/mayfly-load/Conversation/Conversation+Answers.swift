@@ -66,6 +66,19 @@ extension Conversation {
                 let reason = answer.valid ? "VALID_AFTER_RELEASE" : "INVALID_WHILE_LIVE"
                 share.recorder.fail(.validate, reason, began: call.began, ended: now)
             }
+        case .renew(let place):
+            guard let agent = try decode(RenewResponseMessage.self, payload).agent else {
+                return fail(call, "ANSWER_INCOMPLETE", at: now)
+            }
+            crew.renewed(place, token: agent.token)
+            share.recorder.succeed(.renew, began: call.began, ended: now)
+        case .delegate:
+            guard try decode(DelegateResponseMessage.self, payload).agent != nil else {
+                return fail(call, "ANSWER_INCOMPLETE", at: now)
+            }
+            share.recorder.succeed(.delegate, began: call.began, ended: now)
+        case .link(let end, let hop):
+            linked(try decode(DelegateResponseMessage.self, payload).agent, end, hop: hop)
         }
     }
 
@@ -160,8 +173,11 @@ extension Conversation {
         case .clearPopulation(let count):
             share.livePopulation -= count
             share.recorder.failAside(reason, items: count)
-        case .validate:
-            record(.validate, 1)
+        case .validate: record(.validate, 1)
+        // Nobody knows its token any more: it is not renewed again.
+        case .renew: record(.renew, 1)
+        case .delegate: record(.delegate, 1)
+        case .link: share.recorder.failAside(reason)
         }
     }
 }

@@ -15,7 +15,7 @@ extension Conversation {
         return stream
     }
 
-    private func send(
+    func send(
         _ method: Method, _ message: some EncodableMessage, on stream: StreamID
     ) throws(LoadFailure) {
         guard
@@ -49,27 +49,12 @@ extension Conversation {
         let count = min(Self.asideBatch, share.populationLeft)
         share.populationLeft -= count
         let stream = try begin(Call(kind: .populate(count), began: began))
-        let keys = (0..<count).map { _ in
-            [UInt8](unsafeUninitializedCapacity: Ed25519PublicKey.count) { bytes, used in
-                share.entropy.fill(UnsafeMutableRawBufferPointer(bytes))
-                used = bytes.count
-            }
-        }
+        let keys = (0..<count).map { _ in share.randomBytes(count: Ed25519PublicKey.count) }
         try spawnBatch(keys, attestation, stream)
     }
 
     private func spawnOne(_ key: AgentKeyPair, _ stream: StreamID) throws(LoadFailure) {
-        var body = SpawnBodyMessage()
-        body.proofSequence = session.nextProofSequence()
-        var agent = template
-        agent.publicKey = ByteView(copying: key.publicKey.bytes)
-        body.agent = agent
-        let bytes = body.encodedBytes()
-        var message = SpawnRequestMessage()
-        message.body = ByteView(copying: bytes)
-        message.proof = ByteView(
-            copying: session.proof(.spawn, sequence: body.proofSequence, body: bytes, by: key))
-        try send(.spawn, message, on: stream)
+        try send(.spawn, session.spawn(template, key: key), on: stream)
     }
 
     private func spawnBatch(

@@ -10,6 +10,12 @@ final class Conversation {
     var output = OutputBuffer(retainedBytes: 256 << 10)
     /// Spawned by the workload and not yet released.
     var agents = AgentQueue()
+    /// Agents that renew or delegate, where the mix needs some.
+    var crew: Crew
+    /// Where measured delegations go from; nil takes the first member's own grant.
+    var chainEnd: ChainEnd?
+    /// Chains of the population that are not long enough yet.
+    var chainsUnderWay: [ChainEnd] = []
     /// Live grants that were there before the load and stay.
     var population: [GrantText] = []
     /// Of an open loop.
@@ -23,17 +29,25 @@ final class Conversation {
     /// How far ahead of the socket requests are made.
     private static let outputLimit = 1 << 20
 
-    init(share: Share, session: Session, orchestration: String, number: Int) {
+    init(share: Share, session: Session, crew: Crew, template: AgentSpecMessage, number: Int) {
         self.share = share
         self.session = session
+        self.crew = crew
+        self.template = template
+        population = crew.members.map(\.grantText)
+        share.livePopulation += population.count
         workload = Workload(
             mix: share.plan.mix, isOpenLoop: share.plan.rate != nil, seed: UInt64(number + 1))
+    }
+
+    /// What every agent of a connection asks for.
+    static func template(_ plan: Plan, orchestration: String, number: Int) -> AgentSpecMessage {
         var template = AgentSpecMessage()
         template.orchestration = ByteView(copying: orchestration)
         template.task = ByteView(copying: "task-\(number)")
-        template.scope = share.plan.scope.map { ByteView(copying: $0) }
-        template.ttlSeconds = share.plan.timeToLive
-        self.template = template
+        template.scope = plan.scope.map { ByteView(copying: $0) }
+        template.ttlSeconds = plan.timeToLive
+        return template
     }
 
     /// Makes as many requests as the pipeline, the plan and the phase allow.
@@ -42,6 +56,8 @@ final class Conversation {
             calls.hasRoom(for: try nextStream)
         {
             switch phase {
+            case .populate where share.plan.chainDepth > 0:
+                guard try populateChains() else { return }
             case .populate:
                 guard share.populationLeft > 0 else { return }
                 try populate()
@@ -58,7 +74,7 @@ final class Conversation {
     private func depth(in phase: Phase) -> Int {
         switch phase {
         case .load: share.plan.depth
-        case .populate: share.attestation == nil ? 32 : 2
+        case .populate: share.attestation == nil || share.plan.chainDepth > 0 ? 32 : 2
         case .clear: 2
         case .drain, .wait, .stop: 0
         }
@@ -76,7 +92,7 @@ final class Conversation {
     private func takeStep(_ now: Moment) throws(LoadFailure) -> Bool {
         let view = Workload.View(
             oldestDue: agents.oldest?.due, agents: agents.count, presentable: share.book.count,
-            quotaLeft: share.quotaLeft, arrival: arrivals.oldest)
+            quotaLeft: share.quotaLeft, arrival: arrivals.oldest, renewable: crew.idleCount)
         guard let decision = workload.next(view, now: now) else { return false }
         if decision.isCounted, decision.began != nil { arrivals.dropOldest() }
         let began = decision.began ?? Moment.now()
@@ -90,6 +106,12 @@ final class Conversation {
         case .validate:
             share.spendQuota(1, began: began)
             try present(began)
+        case .renew:
+            share.spendQuota(1, began: began)
+            try renew(began)
+        case .delegate:
+            share.spendQuota(1, began: began)
+            try delegate(began)
         }
         return true
     }

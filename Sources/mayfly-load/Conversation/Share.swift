@@ -11,7 +11,9 @@ final class Share {
     var book = FrameBook()
     var recorder = Recorder()
     var journal: Journal?
-    var entropy = RandomSource()
+    private var entropy = RandomSource()
+    /// Of every agent; well formed, because the broker took it for the first of them.
+    let scope: [ScopeText]
 
     /// Counts of all connections of the thread, so that a turn need not walk over them.
     var inFlight = 0
@@ -25,11 +27,20 @@ final class Share {
     init(plan: Plan, part: Plan.Part, attestation: AgentKeyPair?) throws(LoadFailure) {
         self.plan = plan
         self.attestation = attestation
+        scope = plan.scope.compactMap { ScopeText($0) }
         keys = KeyPool(count: part.keys)
         quotaLeft = part.count ?? .max
-        populationLeft = part.population
+        // The agents that are renewed are there before the threads start.
+        populationLeft = plan.mix == .renew ? 0 : part.population
         presentedLeft = part.presented
         journal = if let path = plan.journal { try Journal(path: path) } else { nil }
+    }
+
+    func randomBytes(count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { bytes, used in
+            entropy.fill(UnsafeMutableRawBufferPointer(bytes))
+            used = count
+        }
     }
 
     /// One counted step begins; the warm-up is free.

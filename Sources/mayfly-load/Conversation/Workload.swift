@@ -3,6 +3,8 @@ enum Step: Equatable {
     case spawn
     case release
     case validate
+    case renew
+    case delegate
 }
 
 /// Decides the next step of one connection from what is live and what has arrived. Pure: the same
@@ -19,6 +21,8 @@ struct Workload {
         var quotaLeft: Int
         /// The oldest arrival that was not served yet; nil also in a closed loop.
         var arrival: Moment?
+        /// Agents whose token no renewal is replacing.
+        var renewable = 0
     }
 
     /// A step, and the moment its latency counts from; nil means from when it is sent.
@@ -48,6 +52,7 @@ struct Workload {
             return Decision(step: .release, began: isOpenLoop ? due : nil, isCounted: false)
         }
         guard view.quotaLeft > 0, !isOpenLoop || view.arrival != nil else { return nil }
+        if mix == .renew, view.renewable == 0 { return nil }
         return Decision(step: counted(view, now), began: view.arrival, isCounted: true)
     }
 
@@ -55,6 +60,8 @@ struct Workload {
         switch mix {
         case .pairs: return .spawn
         case .validate: return .validate
+        case .renew: return .renew
+        case .delegate: return .delegate
         case .weighted(let spawn, let validate, let release):
             let choice = random.next(below: spawn + validate + release)
             let canRelease = view.oldestDue.map { $0 <= now } ?? false

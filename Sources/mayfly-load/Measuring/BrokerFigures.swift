@@ -16,13 +16,18 @@ struct BrokerFigures: Sendable {
     var walCheckpoints: UInt64 { difference(\.walCheckpoints) }
     var writtenBytes: UInt64 { difference(\.writtenBytes) }
 
-    var operations: UInt64 { spawned + released + validated }
+    var renewed: UInt64 { difference(\.renewed) }
+    var delegated: UInt64 { difference(\.delegated) }
+
+    var operations: UInt64 { spawned + released + validated + renewed + delegated }
     /// Whole lives of agents.
     var pairs: Double { Double(spawned + released) / 2 }
 
     var cpuPerOperation: Double? { per(Double(operations), Double(cpuMicroseconds)) }
     /// Of a run of nothing but pairs.
-    var cpuPerPair: Double? { validated == 0 ? per(pairs, Double(cpuMicroseconds)) : nil }
+    var cpuPerPair: Double? {
+        validated + renewed + delegated == 0 ? per(pairs, Double(cpuMicroseconds)) : nil
+    }
     var writtenPerPair: Double? { per(pairs, Double(writtenBytes)) }
     var pairsPerCommit: Double? { per(Double(commits), pairs) }
 

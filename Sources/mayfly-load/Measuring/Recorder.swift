@@ -5,12 +5,16 @@ enum OperationKind: Int, CaseIterable, Sendable {
     case spawn
     case release
     case validate
+    case renew
+    case delegate
 
     var text: String {
         switch self {
         case .spawn: "spawn"
         case .release: "release"
         case .validate: "validate"
+        case .renew: "renew"
+        case .delegate: "delegate"
         }
     }
 }

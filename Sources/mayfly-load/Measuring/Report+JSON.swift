@@ -32,6 +32,7 @@ extension Report {
         text.add("threads", plan.threads)
         text.add("population", plan.population)
         text.add("presented", plan.presented)
+        text.add("chain_depth", plan.chainDepth)
         text.add("elapsed_seconds", elapsedSeconds)
         text.add("warm_up_seconds", plan.warmUpSeconds)
     }

@@ -50,7 +50,9 @@ struct Report: Sendable {
     var title: String {
         let loop = plan.rate.map { "open loop, \(Decimal3($0, places: 0).text)/s" } ?? "closed loop"
         let batch = plan.batch > 1 ? ", batches of \(plan.batch)" : ""
-        return "\(plan.mix.text), \(loop): \(plan.connections) connections x depth \(plan.depth)"
+        let chains = plan.chainDepth > 0 ? " at depth \(plan.chainDepth)" : ""
+        return
+            "\(plan.mix.text)\(chains), \(loop): \(plan.connections) connections x depth \(plan.depth)"
             + batch + ", \(plan.threads) thread(s), \(Decimal3(elapsedSeconds, places: 1).text) s"
             + " after \(Decimal3(plan.warmUpSeconds, places: 1).text) s of warm-up"
     }

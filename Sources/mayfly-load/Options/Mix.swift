@@ -6,15 +6,17 @@ enum Mix: Equatable, Sendable {
     case pairs
     /// Tokens of the population are presented.
     case validate
+    /// Agents' tokens are renewed, each by its key.
+    case renew
+    /// Agents delegate, each by a hop that its key signs.
+    case delegate
     /// Chosen at random by weight; agents that are spawned are presented and released in between.
     case weighted(spawn: Int, validate: Int, release: Int)
-
-    var isOpenEnded: Bool { self != .pairs }
 
     /// Whether tokens are presented.
     var presents: Bool {
         switch self {
-        case .pairs: false
+        case .pairs, .renew, .delegate: false
         case .validate: true
         case .weighted(_, let validate, _): validate > 0
         }
@@ -22,11 +24,13 @@ enum Mix: Equatable, Sendable {
 }
 
 extension Mix: ExpressibleByArgument {
-    /// `pairs`, `validate`, or weights as in `spawn=10,validate=80,release=10`.
+    /// `pairs`, `validate`, `renew`, `delegate`, or weights as in `spawn=10,validate=80,release=10`.
     init?(argument: String) {
         switch argument {
         case "pairs": self = .pairs
         case "validate": self = .validate
+        case "renew": self = .renew
+        case "delegate": self = .delegate
         default:
             var weights = ["spawn": 0, "validate": 0, "release": 0]
             for word in argument.split(separator: ",") {
@@ -47,6 +51,8 @@ extension Mix: ExpressibleByArgument {
         switch self {
         case .pairs: "pairs"
         case .validate: "validate"
+        case .renew: "renew"
+        case .delegate: "delegate"
         case .weighted(let spawn, let validate, let release):
             "spawn=\(spawn),validate=\(validate),release=\(release)"
         }

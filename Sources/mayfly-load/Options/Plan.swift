@@ -13,6 +13,8 @@ struct Plan: Sendable {
     var lifetime: Duration
     var population: Int
     var presented: Int
+    /// Hops from the root: of the tokens that are presented, or of the grants that are delegated.
+    var chainDepth: Int
     var asksForClaims: Bool
     var count: Int?
     var seconds: Double?
@@ -32,6 +34,9 @@ struct Plan: Sendable {
     /// What is presented where nobody says: more than any cache of a core holds.
     private static let usualPresented = 100_000
     private static let usualPopulation = 1_000
+    /// For each request in flight: no grant is renewed for ever.
+    private static let usualRenewedAgents = 16
+    private static let depths = 0...5
 
     init(_ options: RunOptions) throws {
         mix = options.mix
@@ -40,7 +45,15 @@ struct Plan: Sendable {
         rate = options.rate
         lifetime = .milliseconds(options.lifetime)
         depth = options.depth ?? (options.rate == nil ? 1 : Self.maximumDepth)
-        population = options.population ?? (options.mix == .validate ? Self.usualPopulation : 0)
+        population = options.population ?? 0
+        if options.population == nil {
+            switch options.mix {
+            case .validate: population = Self.usualPopulation
+            case .renew: population = connections * depth * Self.usualRenewedAgents
+            case .pairs, .delegate, .weighted: break
+            }
+        }
+        chainDepth = options.chainDepth ?? (options.mix == .delegate ? 1 : 0)
         presented =
             options.mix == .validate
             ? min(options.present ?? Self.usualPresented, population) : 0
@@ -81,6 +94,20 @@ struct Plan: Sendable {
         try refuse(unless: population >= 0, "--population is not below 0")
         try refuse(
             unless: mix != .validate || population > 0, "nothing to present: --population is 0")
+        try refuse(unless: Self.depths ~= chainDepth, "--chain-depth is 0 to 5")
+        try refuse(
+            unless: chainDepth == 0 || mix == .validate || mix == .delegate,
+            "--chain-depth goes with --mix validate and --mix delegate")
+        try refuse(unless: mix != .delegate || chainDepth > 0, "a delegation is at least one hop")
+        try refuse(
+            unless: rate == nil || (mix != .renew && mix != .delegate),
+            "--rate does not go with --mix renew and --mix delegate")
+        try refuse(
+            unless: mix != .renew || population >= connections * depth,
+            "--population is at least one agent for each request in flight")
+        try refuse(
+            unless: mix != .delegate || population == 0,
+            "--population does not go with --mix delegate")
         try refuse(
             unless: batch == 1 || mix == .pairs, "--batch goes with --mix pairs")
         try refuse(
@@ -92,7 +119,10 @@ struct Plan: Sendable {
 
     /// Enough that none is made while the clock runs, as far as can be known.
     private var keysNeeded: Int {
-        guard mix != .validate else { return 0 }
+        switch mix {
+        case .validate, .renew, .delegate: return 0
+        case .pairs, .weighted: break
+        }
         let inFlight = connections * min(depth, 64) * batch * 2
         let held = lifetime / .seconds(1) * (rate ?? 5_000)
         return min(inFlight + Int(held * 1.2), 200_000)
@@ -100,6 +130,15 @@ struct Plan: Sendable {
 }
 
 extension Plan {
+    /// Whether hops are signed.
+    var delegates: Bool { chainDepth > 0 }
+
+    /// Agents of each connection that renew or delegate.
+    var crewSize: Int {
+        if mix == .renew { return (population + connections - 1) / connections }
+        return delegates ? chainDepth + 1 : 0
+    }
+
     /// One thread's part of a run.
     struct Part: Sendable {
         var connections: Int

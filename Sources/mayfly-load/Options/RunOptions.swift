@@ -11,7 +11,10 @@ struct RunOptions: ParsableArguments {
     @Option(help: "Agents per SpawnBatch and ReleaseBatch; 1 sends Spawn and Release.")
     var batch = 1
 
-    @Option(help: "pairs, validate, or weights: spawn=10,validate=80,release=10.")
+    @Option(
+        help: """
+            pairs, validate, renew, delegate, or weights: spawn=10,validate=80,release=10.
+            """)
     var mix = Mix.pairs
 
     @Option(
@@ -24,8 +27,16 @@ struct RunOptions: ParsableArguments {
     @Option(help: "Milliseconds each agent lives before it is released.")
     var lifetime = 0
 
-    @Option(help: "Live grants to build up first and to keep.")
+    @Option(
+        help: "Live grants to build up first and to keep; with --mix renew, the agents renewed.")
     var population: Int?
+
+    @Option(
+        help: """
+            Hops from the root, 0 to 5: of the tokens that --mix validate presents, each with a \
+            chain of its own, or of the grants that --mix delegate makes.
+            """)
+    var chainDepth: Int?
 
     @Option(help: "How many distinct tokens of the population are presented.")
     var present: Int?

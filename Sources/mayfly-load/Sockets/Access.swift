@@ -14,10 +14,15 @@ struct Access: Sendable {
         let answer = try caller.call(
             .authenticate, AuthenticateRequestMessage(app: app),
             answer: AuthenticateResponseMessage.self)
-        let session = try Session(answer, stream: caller.stream)
-        return Link(
-            socket: caller.takeSocket(),
-            conversation: Conversation(
-                share: share, session: session, orchestration: orchestration, number: number))
+        var session = try Session(answer, stream: caller.stream)
+        let plan = share.plan
+        let template = Conversation.template(
+            plan, orchestration: orchestration, number: number)
+        let crew = try Crew.spawn(
+            plan.crewSize, template, delegates: plan.delegates, on: &caller, &session)
+        session.skip(to: caller.stream)
+        let conversation = Conversation(
+            share: share, session: session, crew: crew, template: template, number: number)
+        return Link(socket: caller.takeSocket(), conversation: conversation)
     }
 }

@@ -31,7 +31,9 @@ struct Failure: Error {
             switch error {
             case .refused: .refused
             case .invalidRequest: .usage
-            case .connection, .outcomeUnknown, .timeout, .protocolViolation, .cancelled, .closed:
+            case .connection, .outcomeUnknown, .timeout, .protocolViolation, .cancelled,
+                .eventsLost,
+                .closed:
                 .unavailable
             }
         self.init(status, error.code, error.message)

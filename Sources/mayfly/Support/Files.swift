@@ -23,10 +23,27 @@ enum Files {
     }
 
     /// Makes a file that only its owner may read; one that is there is left alone and refused.
-    static func createPrivate(_ path: String) throws(Failure) -> PrivateFile {
+    static func createPrivate(_ path: String) throws(Failure) -> NewFile {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw unusable(path) }
-        return PrivateFile(path: path, descriptor: file)
+        return NewFile(path: path, descriptor: file)
+    }
+
+    /// Puts a new file, which all may read, in the place of the one with this name, at once: whoever
+    /// reads sees the whole of one or of the other.
+    static func replace(_ path: String, with text: String) throws(Failure) {
+        let temporary = "\(path).\(getpid()).tmp"
+        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw unusable(temporary) }
+        var draft = NewFile(path: temporary, descriptor: file)
+        let bytes = [UInt8](text.utf8)
+        // `withUnsafeBytes` would throw any error.
+        let written = bytes.withUnsafeBytes { bytes in
+            Result { () throws(Failure) in try draft.write(bytes) }
+        }
+        try written.get()
+        guard rename(temporary, path) == 0 else { throw unusable(path) }
+        draft.keep()
     }
 
     static func unusable(_ path: String) -> Failure {
@@ -34,8 +51,8 @@ enum Files {
     }
 }
 
-/// A new file for a secret; removed again unless it is to be kept.
-struct PrivateFile: ~Copyable {
+/// A new file that is being written; removed again unless it is to be kept.
+struct NewFile: ~Copyable {
     private let path: String
     private let descriptor: Int32
     private var isKept = false

@@ -2,6 +2,7 @@
 indirect enum JSON {
     case text(String)
     case number(UInt64)
+    case signed(Int64)
     case flag(Bool)
     case list([JSON])
     case object([(String, JSON)])
@@ -17,6 +18,7 @@ extension JSON: CustomStringConvertible {
         switch self {
         case .text(let text): JSON.quoted(text)
         case .number(let number): String(number)
+        case .signed(let number): String(number)
         case .flag(let flag): flag ? "true" : "false"
         case .list(let values): "[" + values.map(\.description).joined(separator: ",") + "]"
         case .object(let members):

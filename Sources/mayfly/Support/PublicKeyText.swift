@@ -26,6 +26,9 @@ enum PublicKeyText {
         throw .usage("\(argument): holds no Ed25519 public key, in base64url or in PEM.")
     }
 
+    /// Whether an argument is a key itself and not the name of a file.
+    static func isKey(_ argument: String) -> Bool { key(argument) != nil }
+
     private static func key(_ text: String) -> [UInt8]? {
         guard let bytes = Base64URL.decode([UInt8](text.utf8)),
             bytes.count == Ed25519PublicKey.count

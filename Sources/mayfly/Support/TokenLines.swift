@@ -1,12 +1,16 @@
-private import Glibc
+internal import Glibc
 
-/// Tokens from standard input, one a line: an argument would show in the process list.
+/// Tokens from standard input or another descriptor, one a line: an argument would show in the
+/// process list.
 struct TokenLines {
     /// No token is longer; a line that is cannot be one, and is not kept in memory whole.
     private static let maximumBytes = 64 << 10
 
+    private let descriptor: Int32
     private var buffer: [UInt8] = []
     private var isAtEnd = false
+
+    init(descriptor: Int32 = STDIN_FILENO) { self.descriptor = descriptor }
 
     /// The next line that is not empty, without white space around it; nil at the end.
     mutating func next() throws(Failure) -> String? {
@@ -32,7 +36,7 @@ struct TokenLines {
                 return line.isEmpty ? nil : line
             }
             guard buffer.count <= Self.maximumBytes else {
-                throw .usage("A line of standard input is longer than any token.")
+                throw .usage("A line is longer than any token.")
             }
             try fill()
         }
@@ -40,13 +44,13 @@ struct TokenLines {
 
     private mutating func fill() throws(Failure) {
         var chunk = [UInt8](repeating: 0, count: 16 << 10)
-        let count = read(STDIN_FILENO, &chunk, chunk.count)
+        let count = read(descriptor, &chunk, chunk.count)
         if count > 0 {
             buffer += chunk[..<count]
         } else if count == 0 {
             isAtEnd = true
         } else if errno != EINTR {
-            throw Files.unusable("standard input")
+            throw Files.unusable("descriptor \(descriptor)")
         }
     }
 }

@@ -75,6 +75,11 @@ final class AuditTrail {
         case .brokerStopped, .appRegistered, .appUpdated, .appDeregistered, .appAuthenticated,
             .requestRefused, .refusalsSummarized:
             break
+        case .launchTokenIssued, .launchTokensExpired, .agentRegistered, .tokenRenewed,
+            .delegationCreated, .tokenRevoked, .agentRevoked, .taskRevoked, .chainRevoked,
+            .revocationLifted, .revocationLapsed, .useConsumed, .heartbeatMissed, .keyRotated,
+            .keyRetired, .timeAccepted:
+            accuse("\(event.kind.text): nobody here asks for that")
         }
     }
 

@@ -20,17 +20,23 @@ private let beat: UInt64 = 5_000
 
     // MARK: Where a watcher begins
 
-    @Test(arguments: [
-        (after: 0, position: 20, gap: false),
-        (after: 10, position: 20, gap: true),
-        (after: 20, position: 20, gap: false),
-        (after: 35, position: 35, gap: false),
-        (after: 50, position: 50, gap: false),
-        (after: 51, position: 50, gap: true),
-    ] as [(after: UInt64, position: UInt64, gap: Bool)])
-    func `a watcher begins where it asked, or is told of a gap`(
-        row: (after: UInt64, position: UInt64, gap: Bool)
-    ) {
+    struct Beginning: Sendable {
+        let after: UInt64
+        let position: UInt64
+        let gap: Bool
+    }
+
+    static let beginnings: [Beginning] = [
+        Beginning(after: 0, position: 20, gap: false),
+        Beginning(after: 10, position: 20, gap: true),
+        Beginning(after: 20, position: 20, gap: false),
+        Beginning(after: 35, position: 35, gap: false),
+        Beginning(after: 50, position: 50, gap: false),
+        Beginning(after: 51, position: 50, gap: true),
+    ]
+
+    @Test(arguments: beginnings)
+    func `a watcher begins where it asked, or is told of a gap`(row: Beginning) {
         let opening = FeedState.Opening(after: row.after, kept: 20, size: 50)
         #expect(opening.position == row.position)
         #expect(opening.gap == row.gap)

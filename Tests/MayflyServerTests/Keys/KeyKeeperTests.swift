@@ -157,18 +157,28 @@ private func reason<Result>(_ body: () throws(Refusal) -> Result) -> Reason? {
         #expect(keeper.ring.numbers == [1])
     }
 
-    @Test(arguments: [(6, false, nil), (7, false, .keysExhausted), (7, true, nil)]
-        + [(8, true, .keysExhausted)] as [(UInt32, Bool, Reason?)])
-    func `the last place is for an emergency`(
-        count: UInt32, isEmergency: Bool, refused: Reason?
-    ) throws {
-        let numbers = Array(1...count)
+    struct Place: Sendable {
+        let count: UInt32
+        let isEmergency: Bool
+        let refused: Reason?
+    }
+
+    static let places: [Place] = [
+        Place(count: 6, isEmergency: false, refused: nil),
+        Place(count: 7, isEmergency: false, refused: .keysExhausted),
+        Place(count: 7, isEmergency: true, refused: nil),
+        Place(count: 8, isEmergency: true, refused: .keysExhausted),
+    ]
+
+    @Test(arguments: places)
+    func `the last place is for an emergency`(place: Place) throws {
+        let numbers = Array(1...place.count)
         let file = KeyFile.holding(numbers)
         let keeper = KeyKeeper(file, storage: storage)
         let known = try file.records(numbers)
         #expect(
             reason { () throws(Refusal) in
-                try keeper.addKey(known: known, isEmergency: isEmergency)
-            } == refused)
+                try keeper.addKey(known: known, isEmergency: place.isEmergency)
+            } == place.refused)
     }
 }

@@ -49,7 +49,7 @@ import Testing
                 "mayfly_request_duration_seconds_count{method=\"unknown\"} 1"))
     }
 
-    @Test(arguments: [
+    private static let samples: [(name: String, expected: [String])] = [
         (
             "mayfly_refusals_total",
             [
@@ -91,7 +91,9 @@ import Testing
                 "mayfly_process_cpu_seconds_total{mode=\"system\"} 0",
             ]
         ),
-    ])
+    ]
+
+    @Test(arguments: samples)
     func `samples are written as the format has them`(name: String, expected: [String]) {
         #expect(lines(with: name) == expected)
     }
@@ -134,9 +136,11 @@ import Testing
         #expect(report.text.utf8.count < WireLimits.outboundFrameBytes / 16)
     }
 
-    @Test(arguments: [
+    private static let fractions: [(value: Int64, text: String)] = [
         (0, "0"), (1, "0.001"), (-1, "-0.001"), (1_000, "1"), (12_340, "12.34"), (-500, "-0.5"),
-    ])
+    ]
+
+    @Test(arguments: fractions)
     func `thousandths are written as decimals`(value: Int64, text: String) {
         #expect(PrometheusText.fraction(value, digits: 3) == text)
     }

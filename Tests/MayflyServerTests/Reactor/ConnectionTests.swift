@@ -34,6 +34,23 @@ import Testing
         #expect(!isOverdue(connection, at: 300_006))
     }
 
+    @Test func `silence does not close a connection that follows the stream of ends`() throws {
+        let connection = try makeConnection(at: .at(5))
+        let watcher = Watcher(
+            id: WatcherID(rawValue: 1), connection: 1, inbox: try ReactorInbox())
+        connection.watch = Connection.Watch(watcher: watcher, stream: StreamID(rawValue: 1))
+        #expect(!isOverdue(connection, at: 300_006))
+        connection.progress.blockedSince = .at(5)
+        #expect(isOverdue(connection, at: 300_006))
+    }
+
+    @Test func `a watcher that speaks for no app may leave less unread`() throws {
+        let connection = try makeConnection(.agents)
+        #expect(connection.unsentStreamLimit == 256 << 10)
+        connection.caller.app = Serial(rawValue: 1)
+        #expect(connection.unsentStreamLimit == 1 << 20)
+    }
+
     @Test func `nothing more is taken with 256 requests under way`() throws {
         let connection = try makeConnection()
         connection.signing = 255

@@ -39,7 +39,9 @@ private let year: Int64 = 31_557_600 * second
         #expect(anchor == 1_790_000_000_000 - 60_000)
     }
 
-    @Test(arguments: [Int64](arrayLiteral: 0, -1, -999, -5_000, -10 * year))
+    private static let stepsBack: [Int64] = [0, -1, -999, -5_000, -10 * year]
+
+    @Test(arguments: stepsBack)
     func `a new boot never starts before a second after the newest event`(step: Int64) {
         let newest: Int64 = 1_790_000_000_000
         let anchor = BrokerClock.anchor(
@@ -77,11 +79,13 @@ private let year: Int64 = 31_557_600 * second
 
     // MARK: Against the system's clock
 
-    @Test(
-        arguments: zip(
-            [-second, second, -6 * second, 6 * second, -3_600 * second, 3_600 * second]
-                + [-year, year, -10 * year, 10 * year],
-            [false, false, true, true, true, true, true, true, true, true]))
+    private static let jumps: [(step: Int64, isDeviant: Bool)] = [
+        (-second, false), (second, false), (-6 * second, true), (6 * second, true),
+        (-3_600 * second, true), (3_600 * second, true), (-year, true), (year, true),
+        (-10 * year, true), (10 * year, true),
+    ]
+
+    @Test(arguments: jumps)
     func `more than five seconds either way are a deviation`(step: Int64, isDeviant: Bool) {
         let clock = makeClock()
         jump(step)
@@ -128,7 +132,8 @@ private let year: Int64 = 31_557_600 * second
 
     @Test func `what may issue a token is what waits for the clocks to agree`() {
         #expect(Command.spawn([], proof: .agent).issues)
-        #expect(!Command.validate(Presentation(grant: GrantID(high: 0, low: 0), digest: .zero)).issues)
+        #expect(
+            !Command.validate(Presentation(grant: GrantID(high: 0, low: 0), digest: .zero)).issues)
         #expect(!Command.advance(limit: 1).issues)
         #expect(!Command.acceptTime(.none).issues)
     }

@@ -93,6 +93,29 @@ import Testing
         #expect(!boot.isNew && boot.clockAnchor == 4_000)
     }
 
+    @Test func `a boot remembers where in the log it began`() throws {
+        try fill()
+        #expect(try open().startBoot("first", clockAnchor: 0).start == .start)
+        #expect(
+            try open().startBoot("second", clockAnchor: 0).start == LogPosition(rawValue: 1))
+        #expect(
+            try open().startBoot("second", clockAnchor: 0).start == LogPosition(rawValue: 1))
+    }
+
+    @Test func `the longest life of a boot never becomes shorter, and a new boot begins anew`()
+        throws
+    {
+        for (bootID, configured, longest) in [
+            ("first", 60, 60), ("first", 3_600, 3_600), ("first", 60, 3_600), ("second", 60, 60),
+        ] as [(String, UInt32, UInt32)] {
+            let store = try open()
+            let boot = try store.startBoot(
+                bootID, clockAnchor: 0, longestLifeSeconds: configured)
+            #expect(boot.longestLifeSeconds == longest)
+            try store.commit(events: [Sample.event(0)])
+        }
+    }
+
     @Test func `serials that are gone with their boot are not free again`() throws {
         try fill()
         _ = try open().startBoot("second", clockAnchor: 2_000)

@@ -8,11 +8,11 @@ struct WorkloadTests {
 
     private func view(
         due: Moment? = nil, agents: Int = 0, presentable: Int = 0, quota: Int = 10,
-        arrival: Moment? = nil
+        arrival: Moment? = nil, renewable: Int = 0
     ) -> Workload.View {
         Workload.View(
             oldestDue: due, agents: agents, presentable: presentable, quotaLeft: quota,
-            arrival: arrival)
+            arrival: arrival, renewable: renewable)
     }
 
     @Test func `pairs spawn until an agent's life is over, and then release it first`() {
@@ -29,6 +29,20 @@ struct WorkloadTests {
         var workload = Workload(mix: .pairs, isOpenLoop: false, seed: 1)
         #expect(workload.next(view(quota: 0), now: now) == nil)
         #expect(workload.next(view(due: now, agents: 1, quota: 0), now: now)?.step == .release)
+    }
+
+    @Test func `a token is renewed only while no other renewal replaces it`() {
+        var workload = Workload(mix: .renew, isOpenLoop: false, seed: 1)
+        #expect(workload.next(view(), now: now) == nil)
+        let renew = workload.next(view(renewable: 1), now: now)
+        #expect(renew == .init(step: .renew, began: nil, isCounted: true))
+        #expect(workload.next(view(quota: 0, renewable: 1), now: now) == nil)
+    }
+
+    @Test func `a delegation waits for nothing`() {
+        var workload = Workload(mix: .delegate, isOpenLoop: false, seed: 1)
+        #expect(
+            workload.next(view(), now: now) == .init(step: .delegate, began: nil, isCounted: true))
     }
 
     @Test func `an open loop waits for arrivals and counts from them`() {

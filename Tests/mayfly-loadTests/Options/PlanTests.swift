@@ -9,7 +9,8 @@ struct PlanTests {
     }
 
     @Test(arguments: [
-        ("pairs", Mix.pairs), ("validate", .validate),
+        ("pairs", Mix.pairs), ("validate", .validate), ("renew", .renew),
+        ("delegate", .delegate),
         ("spawn=10,validate=80,release=10", .weighted(spawn: 10, validate: 80, release: 10)),
         ("validate=1", .weighted(spawn: 0, validate: 1, release: 0)),
     ])
@@ -53,9 +54,24 @@ struct PlanTests {
         ["--setup", "--batch", "1025"], ["--setup", "--rate", "0"], ["--setup", "--pin", "x"],
         ["--setup", "--mix", "validate", "--population", "0"],
         ["--setup", "--mix", "validate", "--batch", "2"], ["--setup", "--connections", "0"],
+        ["--setup", "--mix", "validate", "--chain-depth", "6"],
+        ["--setup", "--mix", "pairs", "--chain-depth", "1"],
+        ["--setup", "--mix", "delegate", "--chain-depth", "0"],
+        ["--setup", "--mix", "delegate", "--population", "1"],
+        ["--setup", "--mix", "renew", "--population", "7"],
+        ["--setup", "--mix", "renew", "--rate", "5"],
     ])
     func `what contradicts itself is refused`(words: [String]) {
         #expect(throws: (any Error).self) { try RunCommand.parse(words) }
+    }
+
+    @Test func `a mix that signs has agents of its own on each connection`() throws {
+        let renew = try plan("--setup", "--mix", "renew", "--connections", "4", "--depth", "2")
+        #expect(renew.crewSize == 32)
+        #expect(try plan("--setup", "--mix", "delegate").crewSize == 2)
+        let deep = try plan("--setup", "--mix", "validate", "--chain-depth", "5")
+        #expect(deep.crewSize == 6)
+        #expect(try plan("--setup", "--mix", "validate").crewSize == 0)
     }
 
     @Test func `the parts of the threads add up to the whole`() throws {

@@ -40,6 +40,15 @@ struct StatusCommand: AsyncParsableCommand {
             ("refused", .number(status.refused)),
             ("reactors", .number(UInt64(status.reactors))),
             ("pid", .number(UInt64(status.pid))),
+            ("clock_deviation_milliseconds", .signed(status.clockDeviationMilliseconds)),
+            ("is_issuing_stopped", .flag(status.isIssuingStopped)),
+            ("launch_tokens", .number(status.launchTokens)),
+            ("revocation_records", .number(status.revocationRecords)),
+            ("watchers", .number(status.watchers)),
+            ("registered", .number(status.registered)),
+            ("renewed", .number(status.renewed)),
+            ("delegated", .number(status.delegated)),
+            ("revoked", .number(status.revoked)),
         ])
     }
 
@@ -52,9 +61,19 @@ struct StatusCommand: AsyncParsableCommand {
             ["apps", String(status.apps)],
             ["live grants", String(status.liveGrants)],
             ["connections", "\(status.connections) on \(status.reactors) reactors"],
-            ["spawned", String(status.spawned)],
+            ["spawned", "\(status.spawned), registered \(status.registered)"],
+            ["renewed", "\(status.renewed), delegated \(status.delegated)"],
             ["validated", String(status.validated)],
-            ["released", "\(status.released), expired \(status.expired)"],
+            [
+                "released",
+                "\(status.released), expired \(status.expired), revoked \(status.revoked)",
+            ],
+            ["launch tokens", String(status.launchTokens)],
+            [
+                "revocations",
+                "\(status.revocationRecords) records, \(status.watchers) watchers",
+            ],
+            ["clock", clock(status)],
             ["refused", String(status.refused)],
             ["audit", "\(status.logPosition) events, \(status.durablePosition) on disk"],
             [
@@ -66,6 +85,12 @@ struct StatusCommand: AsyncParsableCommand {
             ["descriptors", String(status.openDescriptors)],
             ["cpu", "\(cpu / 1_000_000).\(String(cpu / 100_000 % 10)) s"],
         ])
+    }
+
+    private static func clock(_ status: BrokerStatus) -> String {
+        let deviation = "\(status.clockDeviationMilliseconds) ms from the system's"
+        return status.isIssuingStopped
+            ? "\(deviation); nothing is issued until `mayfly time accept`" : deviation
     }
 
     private static func mebibytes(_ bytes: UInt64) -> String {

@@ -44,13 +44,29 @@ struct AppAdd: AsyncParsableCommand {
     var maximumLifetime: Lifetime?
     @Flag(help: "Another app has one of the uids, and their ceilings may merge.")
     var sharedUid = false
+    @Flag(help: "No uid is this app: it makes itself known with its secret only.")
+    var noUid = false
+    @Option(help: "What becomes of agents that miss their heartbeats: none, flag:30s, end:2m.")
+    var heartbeat: HeartbeatArgument?
+    @Flag(help: "Its agents may delegate to those of other apps that say the same.")
+    var crossApp = false
+    @Flag(help: "Make a client id and a secret for it, which are shown once.")
+    var issueSecret = false
+
+    func validate() throws {
+        guard !noUid || (uid.isEmpty && issueSecret) else {
+            throw ValidationError("--no-uid goes with --issue-secret and without --uid.")
+        }
+    }
 
     func run() async throws {
         try await reporting {
             var terms = AppTerms(
-                name: name, ceiling: ceiling, uids: uid.isEmpty ? [getuid()] : uid,
+                name: name, ceiling: ceiling, uids: uid.isEmpty && !noUid ? [getuid()] : uid,
                 orchestrations: orchestration, defaultLifetime: defaultLifetime?.duration,
-                maximumLifetime: maximumLifetime?.duration, sharesUid: sharedUid)
+                maximumLifetime: maximumLifetime?.duration, sharesUid: sharedUid,
+                heartbeat: heartbeat?.policy ?? .none, delegatesAcrossApps: crossApp,
+                issuesSecret: issueSecret)
             for argument in attestationKey {
                 terms.attestationKeys.append(try PublicKeyText.read(argument))
             }

@@ -11,13 +11,23 @@ struct ValidateCommand: AsyncParsableCommand {
 
     @OptionGroup var socket: AgentSocketOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var identity: AppOptions
+
+    @Option(parsing: .upToNextOption, help: "Not valid unless the token covers all of these.")
+    var scope: [String] = []
+    @Option(help: "Not valid unless the token is for this audience.")
+    var audience: String?
+    @Flag(help: "Consume one use of each; name an app to speak for.")
+    var consumeUse = false
 
     func run() async throws {
         try await reporting {
-            let client = socket.client()
+            let client = identity.isGiven ? try identity.client(socket) : socket.client()
             var invalid = 0
             try await forEachToken { token in
-                let validation = try await client.validate(token)
+                let validation = try await client.validate(
+                    token, requiredScope: scope, requiredAudience: audience,
+                    consumeUse: consumeUse)
                 if !validation.isValid { invalid += 1 }
                 write(validation)
             }
@@ -30,6 +40,7 @@ struct ValidateCommand: AsyncParsableCommand {
         if let expiresAt = validation.expiresAt {
             members.append(("expires_at", .number(expiresAt.seconds)))
         }
+        if consumeUse { members.append(("uses_left", .number(UInt64(validation.usesLeft)))) }
         let claims = validation.claims?.text ?? ""
         if !claims.isEmpty { members.append(("claims", .encoded(claims))) }
         let expiry = validation.expiresAt.map { " until \($0)" } ?? ""
@@ -44,33 +55,31 @@ struct ReleaseCommand: AsyncParsableCommand {
         commandName: "release", abstract: "Ends the grants behind tokens.",
         discussion: """
             Reads tokens from standard input, one a line. A token that is not live is nothing wrong: \
-            it is said, and the exit status is 0.
+            it is said, and the exit status is 0. With --grant it ends grants by their ids instead, \
+            which only their own app may.
             """)
 
     @OptionGroup var socket: AgentSocketOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var identity: AppOptions
+
+    @Option(parsing: .upToNextOption, help: "Ids of grants of the app that is named.")
+    var grant: [String] = []
 
     func run() async throws {
         try await reporting {
-            let client = socket.client()
-            try await forEachToken { token in
-                let isEnded = try await client.release(token)
-                output.write(
-                    .object([("ended", .flag(isEnded))]), isEnded ? "released\n" : "not live\n")
+            guard grant.isEmpty else {
+                let client = try identity.client(socket)
+                for id in grant { write(try await client.release(grantID: id)) }
+                return
             }
+            let client = socket.client()
+            try await forEachToken { token in write(try await client.release(token)) }
         }
     }
-}
 
-/// Reads standard input to its end; nothing in it is a mistake of the caller's.
-private func forEachToken(_ body: (String) async throws -> Void) async throws {
-    var lines = TokenLines()
-    var count = 0
-    while let token = try lines.next() {
-        count += 1
-        try await body(token)
-    }
-    guard count > 0 else {
-        throw Failure.usage("Give tokens on standard input, one a line.")
+    private func write(_ isEnded: Bool) {
+        output.write(
+            .object([("ended", .flag(isEnded))]), isEnded ? "released\n" : "not live\n")
     }
 }

@@ -30,7 +30,9 @@ enum EventText {
         [
             ("reason", event.reason), ("app", event.app), ("orch_id", event.orchestration),
             ("task_id", event.task), ("agent_id", event.agentID), ("grant_id", event.grantID),
-            ("token_id", event.tokenID), ("detail", event.detail),
+            ("token_id", event.tokenID), ("parent_grant_id", event.parentGrantID),
+            ("chain_hash", event.chainHash), ("previous_token_id", event.previousTokenID),
+            ("detail", event.detail),
         ].filter { !$0.1.isEmpty }
     }
 
@@ -40,6 +42,7 @@ enum EventText {
         if event.pid != 0 || event.uid != 0 {
             numbers += [("uid", UInt64(event.uid)), ("pid", UInt64(event.pid))]
         }
+        if event.depth != 0 { numbers.append(("depth", UInt64(event.depth))) }
         if event.count != 0 { numbers.append(("count", event.count)) }
         return numbers
     }

@@ -41,9 +41,25 @@ struct AppSet: AsyncParsableCommand {
     var maximumLifetime: Lifetime?
     @Flag(inversion: .prefixedNo, help: "Another app may have one of the uids.")
     var sharedUid: Bool?
+    @Option(help: "What becomes of agents that miss their heartbeats: none, flag:30s, end:2m.")
+    var heartbeat: HeartbeatArgument?
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Its agents may delegate to those of other apps that say the same.")
+    var crossApp: Bool?
+    @Flag(help: "Make a new secret, shown once; the one before is worth nothing from then on.")
+    var issueSecret = false
+    @Flag(help: "Take its secret away.")
+    var removeSecret = false
     @Option(
         parsing: .upToNextOption, help: "Empty a list: uids, orchestrations, attestation-keys.")
     var clear: [Clearable] = []
+
+    func validate() throws {
+        guard !(issueSecret && removeSecret) else {
+            throw ValidationError("--issue-secret and --remove-secret exclude each other.")
+        }
+    }
 
     func run() async throws {
         try await reporting {
@@ -85,6 +101,10 @@ struct AppSet: AsyncParsableCommand {
         change.defaultLifetime = defaultLifetime?.duration
         change.maximumLifetime = maximumLifetime?.duration
         change.sharesUid = sharedUid
+        change.heartbeat = heartbeat?.policy
+        change.delegatesAcrossApps = crossApp
+        if issueSecret { change.secret = .issue }
+        if removeSecret { change.secret = .remove }
         return change
     }
 }
