@@ -79,6 +79,19 @@ struct Connection: ~Copyable {
     /// touched again.
     func forgoCheckpointOnClose() { _ = csqlite_forgo_checkpoint_on_close(handle) }
 
+    /// What is read of the write-ahead log is on the disk after this, whatever became of the process
+    /// before: it may have ended between a write and its sync, or because a sync failed.
+    func secureLog() throws(StoreFailure) {
+        // Reading opens the log.
+        _ = try integer("SELECT count(*) FROM sqlite_schema")
+        let code = csqlite_write_log_again(handle)
+        guard code == SQLITE_OK else {
+            throw .database(
+                operation: "write the write-ahead log again", code: code,
+                message: String(cString: sqlite3_errstr(code)))
+        }
+    }
+
     /// What a checkpoint found and did, in pages of the write-ahead log.
     struct LogPages {
         /// In the log.

@@ -49,6 +49,7 @@ package final class Store: GroupStore, @unchecked Sendable {
             path: configuration.path, mode: .readWrite, vfs: configuration.vfs)
         try connection.execute("PRAGMA busy_timeout = 1000")
         try connection.makeDurable(faults: configuration.faults)
+        try connection.secureLog()
         try Schema.migrate(connection)
         try Meta.bind(connection, issuer: configuration.issuer, verifierKey: signer.verifierKey)
         wal = WriteAheadLog(
