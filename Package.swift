@@ -39,6 +39,7 @@ let package = Package(
         .executable(name: "mayflyd", targets: ["mayflyd"]),
         .executable(name: "mayfly", targets: ["mayfly"]),
         .executable(name: "mayfly-load", targets: ["mayfly-load"]),
+        .executable(name: "mayfly-race", targets: ["mayfly-race"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -74,6 +75,12 @@ let package = Package(
         program(
             "mayfly-load",
             ["MayflyClient", "MayflyWire", "MayflyCrypto", "CLinux", arguments, histogram]),
+
+        // A rig that is a program: the tests run it for seconds, a soak for hours.
+        .executableTarget(
+            name: "mayfly-race",
+            dependencies: ["MayflyWire", "MayflyCrypto", "CLinux", arguments],
+            path: "Tests/mayfly-race", swiftSettings: strict),
 
         // The tree of Tests mirrors Sources.
         tests("MayflyWireTests", ["MayflyWire"]),
