@@ -108,6 +108,16 @@ let package = Package(
         .target(
             name: "CSimulatedDisk", path: "Tests/Simulation/CSimulatedDisk",
             linkerSettings: [.linkedLibrary("sqlite3")]),
+        .executableTarget(
+            name: "mayfly-simulate",
+            dependencies: [
+                "MayflyCore", "MayflyStore", "MayflyCrypto", "CSimulatedDisk", arguments,
+            ],
+            path: "Tests/Simulation/mayfly-simulate", swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["mayfly-simulate", "MayflyStore", "MayflyCore", "MayflyCrypto"],
+            path: "Tests/Simulation/SimulationTests", swiftSettings: strict),
         .testTarget(
             name: "SimulatedDiskTests", dependencies: ["CSimulatedDisk", "CSQLite"],
             path: "Tests/Simulation/SimulatedDiskTests", swiftSettings: strict),
