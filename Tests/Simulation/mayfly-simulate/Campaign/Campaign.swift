@@ -59,11 +59,15 @@ final class Campaign: Sendable {
         let isFailed = failed.load(ordering: .relaxed)
         let time = Campaign.monotonicSeconds() - started
         if mutant != .none {
-            print("\(mutant.rawValue): \(isFailed ? "found" : "NOT FOUND") in \(count + 1) seeds")
+            if !isFailed { print("\(mutant.rawValue): NOT FOUND in \(count) seeds") }
             return isFailed
         }
+        let reached = next.load(ordering: .relaxed)
+        guard isFailed || (count > 0 && count == reached - seeds.lowerBound) else {
+            print("\(count) of the seeds up to \(reached - 1) were finished")
+            return false
+        }
         if !isFailed {
-            let reached = next.load(ordering: .relaxed)
             print(tally.withLock { $0.text })
             print("\(count) seeds of \(operations) requests each in \(time) s: no disagreement")
             if reached <= seeds.upperBound {
@@ -72,6 +76,9 @@ final class Campaign: Sendable {
         }
         return !isFailed && (count < Self.thoroughSeeds || isThorough)
     }
+
+    /// Of what is told of a mutant that was found.
+    private static let mutantTextCharacters = 100
 
     /// From here on a run has to have met everything.
     private static let thoroughSeeds = 500
@@ -110,12 +117,16 @@ final class Campaign: Sendable {
             }
         } catch {
             let isFirst = !failed.exchange(true, ordering: .relaxed)
-            if isFirst, mutant == .none { tell(seed, place, error) }
+            if isFirst { tell(seed, place, error) }
         }
     }
 
     private func tell(_ seed: UInt64, _ place: String, _ error: any Error) {
         let text = (error as? Disagreement)?.text ?? "\(error)"
+        guard mutant == .none else {
+            let about = text.prefix { $0 != "\n" }.prefix(Self.mutantTextCharacters)
+            return print("\(mutant.rawValue): found at seed \(seed): \(about)")
+        }
         print("seed \(seed) fails at \(place)\n\(text)")
         print("again: dev/simulate.sh --seeds \(seed) --operations \(operations)")
     }
