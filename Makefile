@@ -17,7 +17,8 @@ RELEASE_BIN = $(shell $(SWIFT) build -c release --show-bin-path)
 # A crashing program must fail at once, not hang in the backtracer.
 export SWIFT_BACKTRACE := enable=no
 
-.PHONY: build demo test lint format proto bench soak fuzz faults install clean packages
+.PHONY: build demo test lint format proto bench fuzz faults install clean packages
+.PHONY: soak soak-churn soak-simulation soak-race
 
 build: packages  ## the three programs, optimised
 	$(SWIFT) build $(RELEASE) --product mayflyd
@@ -30,6 +31,8 @@ demo: build  ## a broker in a temporary directory, the story, ten seconds of loa
 test: packages  ## everything that runs without root and without a clock
 	$(SWIFT) build --build-tests $(FLAGS)
 	$(SWIFT) test $(FLAGS)
+	dev/check-model.sh
+	dev/simulate.sh
 
 lint:  ## style and rooms, as CI runs them
 	dev/check-style.sh
@@ -45,9 +48,22 @@ proto: packages  ## regenerate the C of the contract
 bench: build  ## every figure of docs/benchmarks.md, measured here
 	MAYFLY_BIN="$(RELEASE_BIN)" dev/bench.sh
 
-soak fuzz faults: packages
+fuzz faults: packages
 	@if [ ! -x dev/$@.sh ]; then echo "there is no dev/$@.sh yet"; exit 1; fi
 	dev/$@.sh
+
+# Each an hour unless MAYFLY_SOAK_SECONDS says otherwise; the last two say where they can go on.
+soak: soak-churn soak-simulation soak-race  ## agents come and go; a million seeds; the live race
+
+soak-churn: packages
+	dev/soak.sh
+
+soak-simulation: packages
+	dev/simulate.sh soak
+
+soak-race: packages
+	dev/race.sh --minutes $$(( $${MAYFLY_SOAK_SECONDS:-3600} / 60 )) --operations 100000000 \
+	    --trials 10000 --resume .build/race.state
 
 install:  ## DESTDIR and PREFIX as usual; builds nothing, so that root compiles nothing
 	@test -x "$(RELEASE_BIN)/mayflyd" || { echo "run make build first"; exit 1; }

@@ -39,6 +39,7 @@ let package = Package(
         .executable(name: "mayflyd", targets: ["mayflyd"]),
         .executable(name: "mayfly", targets: ["mayfly"]),
         .executable(name: "mayfly-load", targets: ["mayfly-load"]),
+        .executable(name: "mayfly-race", targets: ["mayfly-race"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -75,6 +76,12 @@ let package = Package(
             "mayfly-load",
             ["MayflyClient", "MayflyWire", "MayflyCrypto", "CLinux", arguments, histogram]),
 
+        // A rig that is a program: the tests run it for seconds, a soak for hours.
+        .executableTarget(
+            name: "mayfly-race",
+            dependencies: ["MayflyWire", "MayflyCrypto", "CLinux", arguments],
+            path: "Tests/mayfly-race", swiftSettings: strict),
+
         // The tree of Tests mirrors Sources.
         tests("MayflyWireTests", ["MayflyWire"]),
         tests("MayflyCryptoTests", ["MayflyCrypto"]),
@@ -82,7 +89,8 @@ let package = Package(
         tests("MayflyStoreTests", ["MayflyStore", "MayflyCore", "MayflyCrypto"]),
         tests(
             "MayflyServerTests",
-            ["MayflyServer", "MayflyStore", "MayflyWire", "MayflyCore", "MayflyCrypto", "CLinux",
+            [
+                "MayflyServer", "MayflyStore", "MayflyWire", "MayflyCore", "MayflyCrypto", "CLinux",
                 logging,
             ]),
         tests(
@@ -91,6 +99,27 @@ let package = Package(
         tests("MayflyClientTests", ["MayflyClient", "MayflyWire", "MayflyCrypto"]),
         tests(
             "EndToEndTests",
-            ["MayflyClient", "MayflyWire", "MayflyCrypto", "MayflyCore", "MayflyStore", "CLinux"]),
+            [
+                "mayfly-race", "MayflyClient", "MayflyWire", "MayflyCrypto", "MayflyCore",
+                "MayflyStore", "CLinux",
+            ]),
+
+        // The world of the simulator, as far as it is not the broker's own.
+        .target(
+            name: "CSimulatedDisk", path: "Tests/Simulation/CSimulatedDisk",
+            linkerSettings: [.linkedLibrary("sqlite3")]),
+        .executableTarget(
+            name: "mayfly-simulate",
+            dependencies: [
+                "MayflyCore", "MayflyStore", "MayflyCrypto", "CSimulatedDisk", arguments,
+            ],
+            path: "Tests/Simulation/mayfly-simulate", swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["mayfly-simulate", "MayflyStore", "MayflyCore", "MayflyCrypto"],
+            path: "Tests/Simulation/SimulationTests", swiftSettings: strict),
+        .testTarget(
+            name: "SimulatedDiskTests", dependencies: ["CSimulatedDisk", "CSQLite"],
+            path: "Tests/Simulation/SimulatedDiskTests", swiftSettings: strict),
     ]
 )

@@ -13,8 +13,8 @@ seconds=${MAYFLY_BENCH_SECONDS:-10}
 open_seconds=${MAYFLY_BENCH_OPEN_SECONDS:-300}
 grants=${MAYFLY_BENCH_GRANTS:-1000000}
 events=${MAYFLY_BENCH_EVENTS:-10000000}
-# Which figures: all of pairs, validate, open, restart, or some of them.
-only=${MAYFLY_BENCH_ONLY:-pairs validate open restart}
+# Which figures: all of pairs, grants, validate, chains, revoke, open, restart, or some of them.
+only=${MAYFLY_BENCH_ONLY:-pairs grants validate chains revoke open restart}
 
 # The data must lie on a disk that is meant to last, or an fsync measures nothing; the paths of
 # sockets must be short.
@@ -123,6 +123,16 @@ validate_row() {
         "errors $(median "$name" error_count)"
 }
 
+operation_row() {
+    local name=$1 what=$2 target=$3 operation=$4
+    row "$what" "$target" \
+        "$(tidy "$(median "$name" broker_cpu_microseconds_per_operation)") us," \
+        "$(tidy "$(median "$name" "${operation}_per_second")") /s," \
+        "p50 $(milliseconds "$(median "$name" "${operation}_p50_microseconds")")," \
+        "p99 $(milliseconds "$(median "$name" "${operation}_p99_microseconds")")," \
+        "errors $(median "$name" error_count)"
+}
+
 # Writes events into the log until there are as many as asked for, then leaves the grants live and
 # measures how long a broker takes from its start to its first answer.
 measure_restart() {
@@ -185,6 +195,13 @@ if [[ $only == *pairs* ]]; then
     pair_row pairs-8x32-together "key-proven, 8 x 32, two reactors" ">= 10000/s"
     pair_row attested-8x2x64-together "attested, 8 x 2 batches of 64, two reactors" ">= 25000/s"
 fi
+if [[ $only == *grants* ]]; then
+    measure renew-64x1 apart "${common[@]}" --mix renew --connections 64 --depth 1
+    measure delegate-64x1 apart "${common[@]}" --mix delegate --chain-depth 1 \
+        --connections 64 --depth 1
+    operation_row renew-64x1 "renew, 64 x 1, a core each" "<= 110 us" renew
+    operation_row delegate-64x1 "delegate, 64 x 1, a core each" "<= 120 us" delegate
+fi
 if [[ $only == *validate* ]]; then
     million=(--population "$grants" --present 100000 --mix validate --ttl 86400)
     measure validate-8x1 apart "${common[@]}" "${million[@]}" --connections 8 --depth 1
@@ -193,6 +210,27 @@ if [[ $only == *validate* ]]; then
     validate_row validate-8x32 "validate, $grants live, 8 x 32" "<= 2 us"
     row "memory of a live grant" "<= 1024 B" \
         "$(tidy "$(median validate-8x1 broker_bytes_per_live_grant)") B"
+fi
+if [[ $only == *chains* ]]; then
+    for hops in 0 5; do
+        measure "chain-$hops" apart "${common[@]}" --mix validate --population 5000 \
+            --chain-depth "$hops" --ttl 86400 --connections 8 --depth 32
+        validate_row "chain-$hops" "validate, $hops hops from the root, 8 x 32" ""
+    done
+    row "  of it, the ancestors' look-up and a longer token's digest" "<= 1 us and 1 ns/B" \
+        "$(awk -v a="$(median chain-0 broker_cpu_microseconds_per_operation)" \
+            -v b="$(median chain-5 broker_cpu_microseconds_per_operation)" \
+            'BEGIN { printf "%.2f us more", b - a }')"
+fi
+if [[ $only == *revoke* ]]; then
+    fresh_broker "$broker_core" 1
+    say "revoke-task: a task with 100,000 live grants"
+    taskset -c "$load_core" "${load[@]}" revoke-task "${where[@]}" --grants 100000 \
+        --rounds "$runs" --json >"$results/revoke-task.1.json"
+    row "revoke a task with 100,000 live grants" "<= 5 ms" \
+        "acknowledged in $(median revoke-task revoke_median_milliseconds) ms," \
+        "at most $(median revoke-task revoke_max_milliseconds) ms," \
+        "valid after it: $(median revoke-task valid_after)"
 fi
 if [[ $only == *open* ]]; then
     runs=1 measure open-1000 apart --rate 1000 --seconds "$open_seconds" --connections 8 \

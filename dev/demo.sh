@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The story in one minute, on a broker of its own in a temporary directory: an app with a ceiling,
-# an agent spawned, validated, refused more, released, refused; the audit of it all; ten seconds of
-# load. It leaves nothing running and nothing behind.
+# an agent spawned, validated, refused more; a second one with a launch token, and a delegation to it
+# that only narrows and is proven offline; renewal, release, revocation; the audit of it all; ten
+# seconds of load. It leaves nothing running and nothing behind.
 set -euo pipefail
 
 bin=${MAYFLY_BIN:?the folder with mayflyd, mayfly and mayfly-load}
@@ -52,11 +53,12 @@ say "The operator registers an app: whatever it asks for, its agents only ever r
 run mayfly app add --name support-desk --ceiling 'read:data:*'
 
 say "An agent is spawned with exactly what its task needs"
-show mayfly spawn --app support-desk --orchestration support --task ticket-4711 \
-    --scope read:data:customer-12345
-mayfly spawn --app support-desk --orchestration support --task ticket-4711 \
-    --scope read:data:customer-12345 --json >"$place/agent.json"
-sed -n 's/.*"token" *: *"\([^"]*\)".*/\1/p' "$place/agent.json" >"$place/token"
+spawn=(mayfly spawn --app support-desk --orch support --task ticket-4711
+    --scope 'read:data:*' --renewable-for 1h)
+show "${spawn[@]}" --key-out key
+"${spawn[@]}" --key-out "$place/key" --json >"$place/agent.json"
+member() { sed -n 's/.*"'"$2"'" *: *"\([^"]*\)".*/\1/p' "$1"; }
+member "$place/agent.json" token >"$place/token"
 sed 's/\("token":"[^"]\{60\}\)[^"]*/\1.../; s/,"/,\n "/g' "$place/agent.json"
 
 say "Whoever is shown the token can ask whether it is good, and for what"
@@ -64,17 +66,55 @@ show 'mayfly validate < token'
 mayfly validate <"$place/token"
 
 say "More than the ceiling is refused"
-refused mayfly spawn --app support-desk --orchestration support --task ticket-4711 \
+refused mayfly spawn --app support-desk --orch support --task ticket-4711 \
     --scope write:data:customer-12345
 
-say "The work is done: released, and dead at once"
-show 'mayfly release < token'
-mayfly release <"$place/token"
-show 'mayfly validate < token'
-if mayfly validate <"$place/token"; then
-    echo "a released token was valid" >&2
+say "A helper starts with nothing but a launch token, which lives 30 s and works once"
+show "mayfly launch-token create --scope 'read:data:*' | mayfly register --task billing ..."
+mayfly launch-token create --app support-desk --scope 'read:data:*' --token-only \
+    | mayfly register --orch support --task billing --scope read:data:none --json \
+        >"$place/helper.json"
+helper=$(member "$place/helper.json" agent_id)
+echo "$helper"
+
+say "It is given one customer of the first agent's, by a hop that the first agent signs"
+show "mayfly token delegate --to HELPER --scope read:data:customer-12345 < token"
+mayfly token delegate --key "$place/key" --to "$helper" --scope read:data:customer-12345 \
+    --token-only <"$place/token" >"$place/child"
+show 'mayfly token delegate --to HELPER --scope write:data:customer-12345 < token'
+if mayfly token delegate --key "$place/key" --to "$helper" \
+    --scope write:data:customer-12345 <"$place/token"; then
+    echo "a delegation that widens was granted" >&2
     exit 1
 fi
+
+say "Anyone with the broker's public key can verify the whole lineage, without the broker"
+mayfly keys --json >"$place/keys.json"
+show 'mayfly token verify --key keys.json < child'
+mayfly token verify --key "$place/keys.json" <"$place/child"
+run mayfly tree --task ticket-4711
+
+say "Renewed: the old token is dead first"
+show 'mayfly token renew --key key < token > renewed'
+mayfly token renew --key "$place/key" --token-only <"$place/token" >"$place/renewed"
+dead() {
+    show "mayfly validate < $1"
+    if mayfly validate <"$place/$1"; then
+        echo "a dead token was valid" >&2
+        exit 1
+    fi
+}
+dead token
+
+say "The work is done: released, and dead at once with all that was delegated from it"
+show 'mayfly release < renewed'
+mayfly release <"$place/renewed"
+dead renewed
+dead child
+
+say "The operator revokes a task: what it has is dead, its name refused"
+run mayfly revoke task billing
+refused mayfly spawn --app support-desk --orch support --task billing --scope read:data:x
 
 say "What the audit has of it, and the proof that nobody changed it"
 run mayfly audit tail

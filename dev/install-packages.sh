@@ -5,7 +5,7 @@ set -euo pipefail
 packages=(
     libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libprotobuf-dev
     libsodium-dev libsqlite3-dev
-    strace e2fsprogs
+    strace e2fsprogs spin
 )
 
 if ! command -v dpkg-query >/dev/null; then

@@ -46,10 +46,10 @@ final class Channel: Sendable {
     private static let maximumAttempts = 4
 
     private let state = Lock(State())
-    private let dialer: Dialer
-    private let identity: Identity
-    private let options: ClientOptions
-    private let firstLimit: Int
+    let dialer: Dialer
+    let identity: Identity
+    let options: ClientOptions
+    let firstLimit: Int
 
     /// - Parameters:
     ///   - identity: made known on every connection.
@@ -164,6 +164,11 @@ final class Channel: Sendable {
         }
     }
 
+    /// Whether it takes no more calls.
+    var isClosed: Bool {
+        if case .closed = state.withLock({ $0.phase }) { true } else { false }
+    }
+
     /// The link that the next call is made on, as far as is known now.
     var currentLink: Link? {
         if case .connected(let connected) = state.withLock({ $0.phase }) {
@@ -233,63 +238,6 @@ final class Channel: Sendable {
         }
         for continuation in waiting { continuation.resume(returning: connection) }
     }
-
-    private func open() async throws(MayflyError) -> Connected {
-        let link = try Link(try await dial())
-        guard let request = identity.request else {
-            return Connected(link: link, slot: SessionSlot(), requestLimit: firstLimit)
-        }
-        let call = OutgoingCall(
-            method: .authenticate, message: EncodedMessage(request), limit: firstLimit,
-            deadline: .now().advanced(by: options.connectTimeout),
-            timeout: options.connectTimeout)
-        do throws(MayflyError) {
-            switch await call.make(on: link, for: AuthenticateResponseMessage.self) {
-            case .reply(let response):
-                return Connected(
-                    link: link, slot: SessionSlot(try Session(response)),
-                    requestLimit: WireLimits.frameBytes)
-            case .refused(let refusal): throw .refused(refusal)
-            case .failed(let error, _): throw error
-            }
-        } catch {
-            link.close(error)
-            throw error
-        }
-    }
-
-    /// A link of its own that speaks for no app: for a stream, which may be cut as a whole.
-    func separateLink() async throws(MayflyError) -> Link {
-        if case .closed = state.withLock({ $0.phase }) { throw .closed }
-        // Detached for the same reason as in `connected`.
-        let link = await Task.detached { () -> Result<Link, MayflyError> in
-            do throws(MayflyError) {
-                return .success(try Link(try await self.dial()))
-            } catch {
-                return .failure(error)
-            }
-        }.value
-        return try link.get()
-    }
-
-    /// Dials until the broker is there or it has been waited for long enough.
-    private func dial() async throws(MayflyError) -> Descriptor {
-        let start = MonotonicTime.now()
-        let absentUntil = start.advanced(by: options.brokerWait)
-        let fullUntil = start.advanced(by: options.connectTimeout)
-        while true {
-            do throws(Dialer.Failure) {
-                return try dialer.dial()
-            } catch {
-                let until = error.isQueueFull ? max(absentUntil, fullUntil) : absentUntil
-                guard MonotonicTime.now() < until else { throw .connection(error.sentence) }
-            }
-            // Of a detached task, which nobody cancels.
-            try? await Task.sleep(for: Self.dialInterval)
-        }
-    }
-
-    private static let dialInterval = Duration.milliseconds(20)
 
     /// The next call makes a new link, unless someone has made one already.
     private func forget(_ link: Link) {

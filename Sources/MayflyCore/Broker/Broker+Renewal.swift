@@ -86,8 +86,11 @@ extension Broker {
             : UInt64(request.lifetimeSeconds)
         record.token = TokenID(high: record.id.high, low: word)
         record.issuedAt = now
-        record.expiresAt = min(
-            now.wholeSeconds.advanced(bySeconds: seconds), latestEnd(of: slot))
+        let asked = min(now.wholeSeconds.advanced(bySeconds: seconds), latestEnd(of: slot))
+        // Tokens of what hangs on the grant say that they end no later than it: it takes nothing
+        // of its life back.
+        let isHungOn = !live[slot].children.isEmpty || !live[slot].held.isEmpty
+        record.expiresAt = isHungOn ? max(asked, record.expiresAt) : asked
         record.renewals += 1
         record.renewal = request.renewal
         record.key = keys.current

@@ -117,6 +117,7 @@ final class EndFeed: Sendable {
 
     /// Does what is next; gives the milliseconds to sleep, -1 for ever, where that is nothing.
     private func step(_ source: EndSource) throws(StoreFailure) -> Int32? {
+        guard source.hasBegun else { return 1 }
         let now = BrokerClock.monotonicNanoseconds
         let durable = source.durable
         switch members.withLock({ $0.state.next(durable: durable, now: now) }) {
@@ -159,7 +160,7 @@ final class EndFeed: Sendable {
         }
         guard !digests.isEmpty else { return }
         deliver(
-            .message(source.message(at: range.upperBound, digests: digests.bytes)), to: ids,
+            .message(source.message(at: range.upperBound, digests: digests)), to: ids,
             awaitsTaking: isBehind)
         let began = advancedAt.load(ordering: .relaxed)
         if !isBehind && began > 0 { metrics.noteStreamLag(nanoseconds: now - min(now, began)) }

@@ -36,6 +36,9 @@ final class EndSource {
 
     var durable: UInt64 { authority.durablePosition.rawValue }
 
+    /// The boot's first event is on disk: before that there is nothing to tell, not even since when.
+    var hasBegun: Bool { durable > bootStart }
+
     /// Events before this one announce nothing that could still matter: they are of an earlier boot,
     /// whose tokens are all dead, or what they ended has expired since.
     func firstKept() throws(StoreFailure) -> UInt64 {
@@ -55,7 +58,7 @@ final class EndSource {
     }
 
     func message(
-        at position: UInt64, digests: [UInt8] = [], gap: Bool = false
+        at position: UInt64, digests: EndDigests = EndDigests(), gap: Bool = false
     ) -> StreamMessage {
         // Where the told time was set back, tokens have been issued that say an earlier time.
         let first = (firstIssue ?? .zero).shifted(by: clock.lowestOffset)

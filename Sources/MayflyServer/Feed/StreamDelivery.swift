@@ -16,35 +16,30 @@ struct StreamDelivery: Sendable {
     let awaitsTaking: Bool
 }
 
-/// One message of the stream, made once for all who get it.
+/// One message of the stream, encoded once for all who get it.
 final class StreamMessage: Sendable {
     let position: UInt64
-    /// 32 bytes each, one behind the other.
-    let digests: [UInt8]
-    let firstIssueSeconds: UInt64
+    let digestCount: Int
     let gap: Bool
+    let encoded: EncodedMessage
 
-    init(position: UInt64, digests: [UInt8] = [], firstIssueSeconds: UInt64, gap: Bool = false) {
+    init(
+        position: UInt64, digests: EndDigests = EndDigests(), firstIssueSeconds: UInt64,
+        gap: Bool = false
+    ) {
         self.position = position
-        self.digests = digests
-        self.firstIssueSeconds = firstIssueSeconds
         self.gap = gap
-    }
-
-    var digestCount: Int { digests.count / EndDigests.digestBytes }
-
-    /// The message to be encoded; good inside the closure only.
-    func withMessage(_ body: (WatchRevocationsResponseMessage) -> Void) {
+        digestCount = digests.count
         var message = WatchRevocationsResponseMessage()
         message.position = position
         message.firstIssueAt = firstIssueSeconds
         message.gap = gap
-        digests.withUnsafeBytes { bytes in
+        encoded = digests.bytes.withUnsafeBytes { bytes in
             message.digests = stride(from: 0, to: bytes.count, by: EndDigests.digestBytes).map {
                 let end = $0 + EndDigests.digestBytes
                 return ByteView(UnsafeRawBufferPointer(rebasing: bytes[$0..<end]))
             }
-            body(message)
+            return EncodedMessage(message)
         }
     }
 }

@@ -144,7 +144,7 @@ final class Pipeline {
 
     /// A time of the broker's own clock as it is told: with what the operator accepted on top.
     func told(_ instant: Instant) -> Instant {
-        instant.shifted(by: context.authority.read { $0.timeOffset }.result)
+        instant.shifted(by: context.clock.offset)
     }
 
     /// A look at the core: a refusal for what was seen rests on it as an answer does.

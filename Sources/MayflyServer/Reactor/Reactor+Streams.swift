@@ -6,10 +6,8 @@ extension Reactor {
     func take(_ delivery: StreamDelivery) {
         switch delivery.content {
         case .message(let message):
-            message.withMessage { message in
-                for connection in watching(delivery) {
-                    push(message, to: connection, awaitsTaking: delivery.awaitsTaking)
-                }
+            for connection in watching(delivery) {
+                push(message, to: connection, awaitsTaking: delivery.awaitsTaking)
             }
         case .end(let refusal):
             for connection in watching(delivery) { endStream(of: connection, refusal) }
@@ -21,7 +19,7 @@ extension Reactor {
     }
 
     private func push(
-        _ message: WatchRevocationsResponseMessage, to connection: Connection, awaitsTaking: Bool
+        _ message: StreamMessage, to connection: Connection, awaitsTaking: Bool
     ) {
         guard let watch = connection.watch else { return }
         // It can come back and go on from its position; what it does not read is not kept for it.
@@ -30,7 +28,7 @@ extension Reactor {
             return close(connection)
         }
         let fits = ResponseEncoder.appendData(
-            stream: watch.stream, message: message, to: &connection.replies.ready)
+            stream: watch.stream, message: message.encoded, to: &connection.replies.ready)
         precondition(fits, "the digests of one message fit one frame")
         if awaitsTaking { connection.watch?.owesTaking = true }
         markDirty(connection)

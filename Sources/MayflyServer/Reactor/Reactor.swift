@@ -66,9 +66,6 @@ final class Reactor {
         }
         pipeline.sign { markDirty($0) }
         sendDurable()
-        if !pipeline.notes.isEmpty {
-            pipeline.meter.file(&pipeline.notes, now: BrokerClock.monotonicNanoseconds)
-        }
         if now.milliseconds >= lastSweep.milliseconds + 1_000 { closeOverdue() }
     }
 
@@ -150,7 +147,7 @@ final class Reactor {
         }
     }
 
-    /// Releases what the disk has and sends it, for every connection that this concerns.
+    /// Releases what the disk has, counts it and sends it, for every connection that this concerns.
     private func sendDurable() {
         let durable = context.authority.durablePosition
         if durable > pipeline.durable {
@@ -159,8 +156,6 @@ final class Reactor {
             holding.removeAll(keepingCapacity: true)
             for connection in waiting {
                 connection.readiness.isHolding = false
-                guard !connection.readiness.isClosed else { continue }
-                release(connection)
                 markDirty(connection)
             }
         }
@@ -168,10 +163,15 @@ final class Reactor {
         dirty.removeAll(keepingCapacity: true)
         for connection in touched {
             connection.readiness.isDirty = false
-            guard !connection.readiness.isClosed else { continue }
             // An answer appended in this turn was held by the look at the disk before this one,
             // and nothing may come after it that would make another.
-            release(connection)
+            connection.replies.release(upTo: pipeline.durable) {
+                pipeline.notes.answered.append($0)
+            }
+        }
+        // Before it is sent: whoever has an answer finds it counted.
+        fileNotes()
+        for connection in touched where !connection.readiness.isClosed {
             send(connection)
             if connection.replies.heldCount > 0 && !connection.readiness.isHolding {
                 connection.readiness.isHolding = true
@@ -180,8 +180,9 @@ final class Reactor {
         }
     }
 
-    private func release(_ connection: Connection) {
-        connection.replies.release(upTo: pipeline.durable) { pipeline.notes.answered.append($0) }
+    private func fileNotes() {
+        guard !pipeline.notes.isEmpty else { return }
+        pipeline.meter.file(&pipeline.notes, now: BrokerClock.monotonicNanoseconds)
     }
 
     func markDirty(_ connection: Connection) {

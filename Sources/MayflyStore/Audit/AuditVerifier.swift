@@ -8,11 +8,15 @@ package import MayflyCrypto
 /// so that the write-ahead log can be begun anew in between.
 package struct AuditVerifier {
     private let path: String
+    private let vfs: String?
     private let key: NoteVerifierKey
 
-    /// - Parameter key: held outside the database; what that says of its own key proves nothing.
-    package init(path: String, key: NoteVerifierKey) {
+    /// - Parameters:
+    ///   - vfs: a file system registered with SQLite; nil is the system's own.
+    ///   - key: held outside the database; what that says of its own key proves nothing.
+    package init(path: String, vfs: String? = nil, key: NoteVerifierKey) {
         self.path = path
+        self.vfs = vfs
         self.key = key
     }
 
@@ -23,7 +27,7 @@ package struct AuditVerifier {
     package func verify(
         held: String? = nil, progress: (UInt64, UInt64) -> Void = { _, _ in }
     ) throws(StoreFailure) -> AuditReport {
-        let run = try AuditRun(path: path, key: key)
+        let run = try AuditRun(path: path, vfs: vfs, key: key)
         run.hold(held)
         try run.checkTree()
         while try run.readEvents() { progress(run.report.events, run.eventCount) }
@@ -53,9 +57,9 @@ private final class AuditRun {
     /// No checkpoint that is still to be compared is below this; nil after the last.
     private var due: Int64?
 
-    init(path: String, key: NoteVerifierKey) throws(StoreFailure) {
+    init(path: String, vfs: String?, key: NoteVerifierKey) throws(StoreFailure) {
         self.key = key
-        connection = try Connection.openForReading(path: path)
+        connection = try Connection.openForReading(path: path, vfs: vfs)
         events = try connection.prepare(
             "SELECT sequence, leaf FROM events WHERE sequence >= ?1 AND sequence <= ?2"
                 + " ORDER BY sequence LIMIT ?3")

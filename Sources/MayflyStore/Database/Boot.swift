@@ -33,7 +33,11 @@ extension Store {
     package func startBoot(
         _ bootID: String, clockAnchor: UInt64, longestLifeSeconds: UInt32 = 0
     ) throws(StoreFailure) -> Boot {
-        let isNew = try Meta.text(connection, .bootID) != bootID
+        // A boot of which nothing came to be on record begins once more: what its first start had to
+        // write for it is not there.
+        let isKnown = try Meta.text(connection, .bootID) == bootID
+        let began = try Meta.integer(connection, .bootPosition)
+        let isNew = !isKnown || began == Int64(position.rawValue)
         var boot: Boot
         if !isNew, let anchor = try storedAnchor() {
             boot = try self.boot(anchor: anchor)

@@ -13,14 +13,19 @@ struct Connection: ~Copyable {
 
     private let handle: OpaquePointer
 
-    init(path: String, mode: Mode) throws(StoreFailure) {
+    /// - Parameter vfs: a file system registered with SQLite; nil is the system's own.
+    init(path: String, mode: Mode, vfs: String? = nil) throws(StoreFailure) {
         var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var name = path
         switch mode {
         case .readWrite:
             // Made here, because SQLite would make it readable by all; log and index follow it.
-            let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-            if file >= 0 { Glibc.close(file) }
+            if vfs == nil {
+                let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+                if file >= 0 { Glibc.close(file) }
+            } else {
+                flags |= SQLITE_OPEN_CREATE
+            }
             flags |= SQLITE_OPEN_READWRITE
         case .readOnly:
             flags |= SQLITE_OPEN_READONLY
@@ -29,7 +34,7 @@ struct Connection: ~Copyable {
             name = "file:\(Connection.uriEscaped(path))?immutable=1"
         }
         var handle: OpaquePointer?
-        let code = sqlite3_open_v2(name, &handle, flags, nil)
+        let code = sqlite3_open_v2(name, &handle, flags, vfs)
         guard code == SQLITE_OK, let handle else {
             let failure = StoreFailure.database(
                 operation: "open \(path)", code: code,
@@ -73,6 +78,19 @@ struct Connection: ~Copyable {
     /// After this the connection closes without a last checkpoint: what a failed disk holds is not
     /// touched again.
     func forgoCheckpointOnClose() { _ = csqlite_forgo_checkpoint_on_close(handle) }
+
+    /// What is read of the write-ahead log is on the disk after this, whatever became of the process
+    /// before: it may have ended between a write and its sync, or because a sync failed.
+    func secureLog() throws(StoreFailure) {
+        // Reading opens the log.
+        _ = try integer("SELECT count(*) FROM sqlite_schema")
+        let code = csqlite_write_log_again(handle)
+        guard code == SQLITE_OK else {
+            throw .database(
+                operation: "write the write-ahead log again", code: code,
+                message: String(cString: sqlite3_errstr(code)))
+        }
+    }
 
     /// What a checkpoint found and did, in pages of the write-ahead log.
     struct LogPages {

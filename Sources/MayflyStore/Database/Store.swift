@@ -9,6 +9,9 @@ package struct StoreConfiguration: Sendable {
     package var issuer: String
     /// Pages that the write-ahead log grows by until they are copied into the database.
     package var walCheckpointPages = 1_000
+    /// A file system of SQLite's that is not the system's: a simulated one, on which everything
+    /// happens on the caller's thread, so that the same calls do the same.
+    package var vfs: String?
     package var faults = StoreFaults.fromEnvironment
 
     package init(path: String, issuer: String) {
@@ -42,14 +45,16 @@ package final class Store: GroupStore, @unchecked Sendable {
         path = configuration.path
         faults = configuration.faults
         signer = try CheckpointSigner(issuer: configuration.issuer, key: checkpointKey)
-        connection = try Connection(path: configuration.path, mode: .readWrite)
+        connection = try Connection(
+            path: configuration.path, mode: .readWrite, vfs: configuration.vfs)
         try connection.execute("PRAGMA busy_timeout = 1000")
         try connection.makeDurable(faults: configuration.faults)
+        try connection.secureLog()
         try Schema.migrate(connection)
         try Meta.bind(connection, issuer: configuration.issuer, verifierKey: signer.verifierKey)
         wal = WriteAheadLog(
             path: configuration.path, copyAfterPages: configuration.walCheckpointPages,
-            faults: configuration.faults)
+            isAlone: configuration.vfs != nil, faults: configuration.faults)
         tail = try LogTail.recover(connection, signer: signer)
         recovered = try RecoveredState.read(connection, tail: tail)
         statements = try CommitStatements(connection)

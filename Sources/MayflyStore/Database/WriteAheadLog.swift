@@ -16,12 +16,15 @@ final class WriteAheadLog {
     private(set) var copies: UInt64 = 0
 
     private let path: String
+    private let isAlone: Bool
     private let faults: StoreFaults
     private var policy: LogCopyPolicy
     private var copier: LogCopier?
 
-    init(path: String, copyAfterPages: Int, faults: StoreFaults) {
+    /// - Parameter isAlone: the writer copies all of it itself.
+    init(path: String, copyAfterPages: Int, isAlone: Bool = false, faults: StoreFaults) {
         self.path = path
+        self.isAlone = isAlone
         self.faults = faults
         policy = LogCopyPolicy(copyAfterPages: copyAfterPages)
         pages.initialize(to: 0)
@@ -33,8 +36,9 @@ final class WriteAheadLog {
     func tidy(_ connection: borrowing Connection) throws(StoreFailure) {
         let result = copier?.takeResult()
         if case .failure(let failure) = result { throw failure }
-        switch policy.next(pages: pages.pointee, isCopierDone: result != nil) {
+        switch policy.next(pages: pages.pointee, isCopierDone: result != nil || isAlone) {
         case .nothing: break
+        case .startCopier where isAlone: break
         case .startCopier:
             if copier == nil { copier = try LogCopier(path: path, faults: faults) }
             copier?.start()

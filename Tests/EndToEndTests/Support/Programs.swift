@@ -30,6 +30,11 @@ enum Programs {
         try run("mayfly-load", arguments, input: "", environment: sockets(of: broker))
     }
 
+    /// Runs `mayfly-race`, which has brokers of its own.
+    static func race(_ arguments: [String]) throws -> Result {
+        try run("mayfly-race", arguments, input: "", environment: [:])
+    }
+
     private static func sockets(of broker: BrokerProcess) -> [String: String] {
         [
             "MAYFLY_SOCKET": broker.home.agentSocket,

@@ -181,4 +181,19 @@ import Testing
             world.apply(world.renewal(of: held, id: 3, seconds: 300)).decision.issued)
         #expect(third.expiresAt == from.issued.expiresAt)
     }
+
+    @Test func `a grant that others hang on is renewed for no less than it had`() throws {
+        let (world, agents) = try scene()
+        let child = try world.delegate(
+            world.hop(from: agents[0], to: agents[1], scope: ["read:data:x"], seconds: 90),
+            by: agents[0])
+        for (number, held) in agents.prefix(2).enumerated() {
+            let issued = world.apply(
+                world.renewal(of: held, id: UInt64(number), seconds: 5)
+            ).decision.issued
+            #expect(try #require(issued).expiresAt >= child.issued.expiresAt)
+        }
+        let alone = world.apply(world.renewal(of: agents[2], id: 9, seconds: 5)).decision.issued
+        #expect(try #require(alone).expiresAt.seconds == Fixture.start.seconds + 5)
+    }
 }

@@ -3,6 +3,7 @@ internal import Glibc
 internal import MayflyCore
 internal import MayflyCrypto
 internal import MayflyStore
+internal import MayflyWire
 @testable internal import MayflyServer
 import Testing
 
@@ -41,8 +42,17 @@ private final class Stage {
         broker.log.stop()
     }
 
+    /// What a watcher reads.
+    struct Seen {
+        let position: UInt64
+        let digests: [UInt8]
+        let firstIssueSeconds: UInt64
+        let gap: Bool
+        let watchers: [UInt64]
+    }
+
     /// The next message for any of the watchers; nil where none comes for a long time.
-    func next() -> (message: StreamMessage, watchers: [UInt64])? {
+    func next() throws -> Seen? {
         var polled = [pollfd(fd: inbox.wakeUp.rawValue, events: Int16(POLLIN), revents: 0)]
         while arrived.isEmpty {
             guard poll(&polled, 1, 10_000) > 0 else { return nil }
@@ -51,7 +61,15 @@ private final class Stage {
         }
         let delivery = arrived.removeFirst()
         guard case .message(let message) = delivery.content else { return nil }
-        return (message, delivery.watchers)
+        let arena = MessageArena(ceilingBytes: 1 << 20)
+        return try message.encoded.bytes.withUnsafeBytes { bytes in
+            let read = try WatchRevocationsResponseMessage.decode(
+                bytes, arena: arena, limits: .response)
+            return Seen(
+                position: read.position, digests: read.digests.flatMap(\.bytes),
+                firstIssueSeconds: read.firstIssueAt, gap: read.gap,
+                watchers: delivery.watchers)
+        }
     }
 
     func release(_ grant: GrantID) {
@@ -82,21 +100,21 @@ private final class Stage {
         }
         let watcher = try #require(stage.feed.join(5, at: stage.inbox, after: 0))
 
-        let greeting = try #require(stage.next())
+        let greeting = try #require(try stage.next())
         #expect(greeting.watchers == [5])
-        #expect(greeting.message.digests.isEmpty && !greeting.message.gap)
-        #expect(greeting.message.position == 0)
+        #expect(greeting.digests.isEmpty && !greeting.gap)
+        #expect(greeting.position == 0)
         let now = stage.broker.clock.now.seconds
-        #expect((now - 60...now).contains(greeting.message.firstIssueSeconds))
+        #expect((now - 60...now).contains(greeting.firstIssueSeconds))
 
-        let past = try #require(stage.next())
-        #expect(past.message.digests == stage.digests(of: first))
+        let past = try #require(try stage.next())
+        #expect(past.digests == stage.digests(of: first))
         stage.feed.took(watcher)
 
         stage.release(second.grant)
-        let present = try #require(stage.next())
-        #expect(present.message.digests == stage.digests(of: second))
-        #expect(present.message.position > past.message.position)
+        let present = try #require(try stage.next())
+        #expect(present.digests == stage.digests(of: second))
+        #expect(present.position > past.position)
     }
 
     @Test func `one message is for all who follow`() throws {
@@ -111,16 +129,16 @@ private final class Stage {
         let position = stage.broker.authority.durablePosition.rawValue
         for tag: UInt64 in [7, 8] {
             _ = try #require(stage.feed.join(tag, at: stage.inbox, after: position))
-            _ = try #require(stage.next())
+            _ = try #require(try stage.next())
         }
         stage.release(grant.grant)
-        #expect(try #require(stage.next()).watchers.sorted() == [7, 8])
+        #expect(try #require(try stage.next()).watchers.sorted() == [7, 8])
     }
 
     @Test func `a position that the log does not have is a gap`() throws {
         let stage = try Stage()
         _ = try #require(stage.feed.join(1, at: stage.inbox, after: 1_000_000))
-        #expect(try #require(stage.next()).message.gap)
+        #expect(try #require(try stage.next()).gap)
     }
 
     @Test func `there are no more watchers than there may be, and one that left makes room`() throws
@@ -129,7 +147,7 @@ private final class Stage {
         var watchers: [Watcher] = []
         for tag in 0..<UInt64(EndFeed.maximumWatchers) {
             watchers.append(try #require(stage.feed.join(tag, at: stage.inbox, after: 0)))
-            _ = stage.next()
+            _ = try stage.next()
         }
         #expect(stage.feed.join(9_999, at: stage.inbox, after: 0) == nil)
         stage.feed.leave(watchers[0])

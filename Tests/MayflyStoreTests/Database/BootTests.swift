@@ -68,6 +68,7 @@ import Testing
             #expect(boot.clockAnchor == 2_000)
             #expect(boot.clockOffset == .none)
             #expect(try store.grantSerials() == [])
+            try store.commit(events: [Sample.event(1)])
         }
         let store = try open()
         #expect(store.recovered.bootID == "second")
@@ -77,6 +78,42 @@ import Testing
         let boot = try store.startBoot("second", clockAnchor: 3_000)
         #expect(!boot.isNew && boot.launchTokens.isEmpty)
         #expect(boot.clockAnchor == 2_000 && boot.clockOffset == .none)
+    }
+
+    @Test func `a boot of which nothing came to be on record begins once more`() throws {
+        try fill()
+        for anchor in [2_000, 3_000] as [UInt64] {
+            let boot = try open().startBoot("second", clockAnchor: anchor)
+            #expect(boot.isNew && boot.clockAnchor == anchor)
+        }
+        let store = try open()
+        _ = try store.startBoot("second", clockAnchor: 4_000)
+        try store.commit(events: [Sample.event(1)])
+        let boot = try open().startBoot("second", clockAnchor: 5_000)
+        #expect(!boot.isNew && boot.clockAnchor == 4_000)
+    }
+
+    @Test func `a boot remembers where in the log it began`() throws {
+        try fill()
+        #expect(try open().startBoot("first", clockAnchor: 0).start == .start)
+        #expect(
+            try open().startBoot("second", clockAnchor: 0).start == LogPosition(rawValue: 1))
+        #expect(
+            try open().startBoot("second", clockAnchor: 0).start == LogPosition(rawValue: 1))
+    }
+
+    @Test func `the longest life of a boot never becomes shorter, and a new boot begins anew`()
+        throws
+    {
+        for (bootID, configured, longest) in [
+            ("first", 60, 60), ("first", 3_600, 3_600), ("first", 60, 3_600), ("second", 60, 60),
+        ] as [(String, UInt32, UInt32)] {
+            let store = try open()
+            let boot = try store.startBoot(
+                bootID, clockAnchor: 0, longestLifeSeconds: configured)
+            #expect(boot.longestLifeSeconds == longest)
+            try store.commit(events: [Sample.event(0)])
+        }
     }
 
     @Test func `serials that are gone with their boot are not free again`() throws {

@@ -114,6 +114,7 @@ import Testing
         let store = try open()
         _ = try store.startBoot("first", clockAnchor: 0)
         try store.commit(
+            events: [Sample.event(0)],
             changes: [
                 .launchTokenInserted(Sample.launchToken(5)),
                 .launchTokenInserted(Sample.launchToken(6)),

@@ -7,9 +7,8 @@ extension Pipeline {
     /// live on as long as they would have.
     func acceptTime(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
         _ = try decode(AcceptTimeRequestMessage.self, payload)
-        let before = context.authority.read { $0.timeOffset }.result
         let shift = wholeSeconds(context.clock.deviationMilliseconds)
-        let offset = ClockOffset(milliseconds: before.milliseconds + shift)
+        let offset = ClockOffset(milliseconds: context.clock.offset.milliseconds + shift)
         let outcome = apply(.acceptTime(offset), request)
         var response = AcceptTimeResponseMessage()
         response.shiftedMilliseconds = shift
