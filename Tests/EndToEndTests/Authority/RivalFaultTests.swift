@@ -4,8 +4,8 @@ internal import MayflyStore
 internal import MayflyWire
 internal import Testing
 
-/// What was observed to be wrong with AgentWrit 2.0.0, one test each, through the socket: each shows
-/// that a broker of ours does not do it.
+/// What was observed to be wrong with AgentWrit 2.0.0, one test each, through the socket: each
+/// shows that a broker of ours does not do it.
 @Suite struct `Faults of AgentWrit` {
     @Test func `Rival's fault 1: an app's agent is given the app's or the operator's own rights`()
         throws

@@ -4,7 +4,7 @@ internal import MayflyWire
 internal import Testing
 
 extension BadInput {
-    /// Bad words in the calls of the authority model: registration, renewal, delegation, heartbeats.
+    /// Bad words in the calls of the authority model.
     @Suite struct `Bad authority` {
         private func agent(_ client: WireClient) throws -> LiveAgent {
             let plan = AgentPlan()
@@ -137,7 +137,7 @@ extension BadInput {
                 ("twice", hop + hop), ("half", Array(hop.prefix(hop.count / 2))),
             ]
             for (name, text) in bad { #expect(try delegated(text) == "INVALID_HOP", "\(name)") }
-            // One other character anywhere: not a hop, not its signature, or not what it follows from.
+            // One other character anywhere: it is no hop, or not signed, or does not follow.
             for place in stride(from: 0, to: hop.count, by: 11) {
                 var changed = hop
                 changed[place] = hop[place] == 0x41 ? 0x42 : 0x41

@@ -4,7 +4,8 @@ internal import MayflyCrypto
 internal import MayflyWire
 internal import Testing
 
-/// Tokens that are none, presented to a live broker: none is valid, be its grants fresh or recovered.
+/// Tokens that are none, presented to a live broker: none is valid, be its grants fresh or
+/// recovered.
 @Suite struct `Attacks on a live broker` {
     private static let alphabet = [UInt8](
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)

@@ -193,6 +193,11 @@ struct LiveForgeries {
         let input = joined(parts[0], parts[1])
         let signature = Base64URL.decode(parts[2]) ?? []
         let text = String(decoding: token, as: UTF8.self)
+        let words = parts.map { String(decoding: $0, as: UTF8.self) }
+        let serialized = LivePayload(members: [
+            ("protected", "\"\(words[0])\""), ("payload", "\"\(words[1])\""),
+            ("signature", "\"\(words[2])\""),
+        ]).json
         let standard = text.replacing("-", with: "+").replacing("_", with: "/")
         var made: [(String, [UInt8])] = [
             ("signed by a thief", joined(input, Base64URL.encode(thief.signature(for: input)))),
@@ -215,20 +220,14 @@ struct LiveForgeries {
             ("a space behind", token + [0x20]), ("a line behind", token + [0x0A]),
             ("a scheme", [UInt8]("Bearer \(text)".utf8)), ("quotes", [UInt8]("\"\(text)\"".utf8)),
             ("percent", [UInt8](text.replacing(".", with: "%2E").utf8)), ("twice", token + token),
-            (
-                "JSON serialization",
-                [UInt8](
-                    ("{\"protected\":\"\(String(decoding: parts[0], as: UTF8.self))\",\"payload\":\""
-                        + "\(String(decoding: parts[1], as: UTF8.self))\",\"signature\":\""
-                        + "\(String(decoding: parts[2], as: UTF8.self))\"}").utf8)
-            ),
+            ("JSON serialization", [UInt8](serialized.utf8)),
             ("small letters", [UInt8](text.lowercased().utf8)),
             ("another order", joined(parts[1], parts[0], parts[2])),
         ]
         if standard != text { made.append(("the other alphabet", [UInt8](standard.utf8))) }
         for place in 0..<3 {
             var padded = parts
-            padded[place] += [UInt8](String(repeating: "=", count: 1).utf8)
+            padded[place].append(UInt8(ascii: "="))
             made.append(("padding in part \(place)", joined(padded[0], padded[1], padded[2])))
             var longer = parts
             longer[place].append(UInt8(ascii: "A"))

@@ -5,6 +5,8 @@ struct LivePayload {
     /// In their order, each value as the JSON text that it was.
     var members: [(name: String, json: String)] = []
 
+    init(members: [(name: String, json: String)]) { self.members = members }
+
     init(of token: [UInt8]) {
         let parts = token.split(separator: UInt8(ascii: "."))
         let json = parts.count == 3 ? Base64URL.decode([UInt8](parts[1])) ?? [] : []
