@@ -108,8 +108,8 @@ extension BadInput {
             Case("a negative binding", "BINDING_UNSUPPORTED") { $0.binding = -1 },
             Case("no binding, said aloud", "OK") { $0.binding = 1 },
             Case("a process", "BINDING_UNSUPPORTED") { $0.pid = 1 },
-            Case("uses", "FIELD_UNSUPPORTED") { $0.maximumUses = 1 },
-            Case("by reference", "FIELD_UNSUPPORTED") { $0.byReference = true },
+            Case("uses", "OK") { $0.maximumUses = 1 },
+            Case("by reference", "OK") { $0.byReference = true },
         ]
 
         @Test func `each is refused for what is wrong with it, alone and in a batch`() throws {

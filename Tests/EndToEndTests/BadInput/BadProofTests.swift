@@ -206,7 +206,7 @@ extension BadInput {
             #expect(sentences.count == 1, "an app that is not there and one that is not open")
             var secret = AuthenticateRequestMessage(app: Stage.app)
             secret.clientSecret = "s"
-            #expect(word(try client.call(.authenticate, secret)) == "FIELD_UNSUPPORTED")
+            #expect(word(try client.call(.authenticate, secret)) == "MALFORMED_MESSAGE")
             try client.authenticate(app: Stage.app)
             let again = AuthenticateRequestMessage(app: Stage.app)
             #expect(word(try client.call(.authenticate, again)) == "ALREADY_AUTHENTICATED")

@@ -34,6 +34,7 @@ final class Stage {
         witness = try broker.connect(app: Stage.app)
         overseer = try broker.connectOperator()
         try Stage.warmUp(witness, overseer, attester)
+        try Stage.openStream(of: broker, overseer)
         baseDescriptors = broker.descriptors
         baseBytes = broker.residentBytes
     }
@@ -54,6 +55,16 @@ final class Stage {
             try work(client)
         }
         Issue.record("the write-ahead log is not copied")
+    }
+
+    /// The first watcher has the feed open the log, and keep it open.
+    private static func openStream(of broker: BrokerProcess, _ overseer: WireClient) throws {
+        try EndWatcher(try broker.connect()).client.hangUp()
+        let isGone = try Deadline.poll(seconds: 5) {
+            let status = try overseer.status()
+            return status.watchers == 0 && status.connections == 2
+        }
+        #expect(isGone)
     }
 
     /// A life of an agent, as if nothing were happening around it.

@@ -226,21 +226,3 @@ internal import Testing
         }
     }
 }
-
-extension WireClient {
-    func metrics() throws -> String {
-        try call(.metrics, MetricsRequestMessage(), as: MetricsResponseMessage.self).text
-    }
-
-    func keys() throws -> GetKeysResponseMessage {
-        try call(.getKeys, GetKeysRequestMessage(), as: GetKeysResponseMessage.self)
-    }
-
-    func rotateKey(emergency: Bool = false) throws -> PublicKeyMessage {
-        let response = try call(
-            .rotateKey, RotateKeyRequestMessage(emergency: emergency),
-            as: RotateKeyResponseMessage.self)
-        guard let key = response.key else { throw Failure.malformed("a rotation without a key") }
-        return key
-    }
-}
