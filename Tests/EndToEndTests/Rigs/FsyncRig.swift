@@ -19,7 +19,7 @@ struct FsyncRig {
     /// How long the broker may take to come upon the fault and end.
     private static let patienceSeconds = 20.0
     /// A mutant goes on for ever, and has said enough before this.
-    private static let mutantSeconds = 2.0
+    private static let mutantSeconds = 8.0
 
     let fault: String?
     private let diskFault: DiskFault
