@@ -78,7 +78,7 @@ final class Campaign: Sendable {
     }
 
     /// Of what is told of a mutant that was found.
-    private static let mutantTextCharacters = 100
+    private static let mutantTextCharacters = 140
 
     /// From here on a run has to have met everything.
     private static let thoroughSeeds = 500
@@ -124,7 +124,8 @@ final class Campaign: Sendable {
     private func tell(_ seed: UInt64, _ place: String, _ error: any Error) {
         let text = (error as? Disagreement)?.text ?? "\(error)"
         guard mutant == .none else {
-            let about = text.prefix { $0 != "\n" }.prefix(Self.mutantTextCharacters)
+            let line = text.split { $0.isWhitespace }.joined(separator: " ")
+            let about = line.prefix(Self.mutantTextCharacters)
             return print("\(mutant.rawValue): found at seed \(seed): \(about)")
         }
         print("seed \(seed) fails at \(place)\n\(text)")
