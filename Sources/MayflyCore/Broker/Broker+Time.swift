@@ -56,12 +56,17 @@ extension Broker {
     /// When the agent's next heartbeat is missed; nil where none is awaited. Of an agent's own
     /// grant only: what was delegated to it ends with that.
     private func heartbeatDue(of slot: Slot) -> Instant? {
-        guard live[slot].record.delegation == nil, !live[slot].vitals.isFlagged,
-            let app = apps.find(live[slot].record.app)
+        let vitals = live[slot].vitals
+        guard live[slot].record.delegation == nil, let app = apps.find(live[slot].record.app)
         else { return nil }
         let terms = apps[app].record.heartbeat
-        guard terms.policy != .none else { return nil }
-        return live[slot].vitals.lastBeat.advanced(bySeconds: UInt64(terms.intervalSeconds))
+        switch terms.policy {
+        case .none: return nil
+        case .flag where vitals.isFlagged: return nil
+        case .flag, .end:
+            return max(vitals.lastBeat, apps[app].heartbeatSince)
+                .advanced(bySeconds: UInt64(terms.intervalSeconds))
+        }
     }
 
     /// An agent says that it is alive. Not durable: its interval restarts at recovery.
