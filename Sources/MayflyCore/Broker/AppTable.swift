@@ -3,6 +3,9 @@ struct AppTable {
     struct Entry {
         var record: AppRecord
         var liveGrants = 0
+        /// When the heartbeat terms became what they are: nobody was late for them before. Not
+        /// durable, as no heartbeat is.
+        var heartbeatSince = Instant.zero
         var isRemoved: Bool { record.removedAt != nil }
     }
 

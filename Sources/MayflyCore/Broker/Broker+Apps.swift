@@ -137,12 +137,10 @@ extension Broker {
         if let refusal = fault(of: record) {
             return refuse(refusal.reason, refusal.sentence, caller, now, dependsOn: position)
         }
-        // A new interval has to be filed with every grant of the app.
-        if record.epoch != apps[app].record.epoch
-            || record.heartbeat != apps[app].record.heartbeat
-        {
-            requestSweep()
-        }
+        // A new interval begins now, and has to be filed with every grant of the app.
+        let isBeatChanged = record.heartbeat != apps[app].record.heartbeat
+        if isBeatChanged { apps[app].heartbeatSince = now }
+        if isBeatChanged || record.epoch != apps[app].record.epoch { requestSweep() }
         var outcome = Outcome(.recorded, dependsOn: .start)
         return write(record, .appUpdated, caller, now, &outcome)
     }

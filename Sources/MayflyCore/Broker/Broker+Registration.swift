@@ -10,7 +10,7 @@ extension Broker {
         }
         let record = apps[app].record
         if let refusal = standstill ?? fault(of: terms, for: record) {
-            return refuse(refusal, caller, now, dependsOn: record.position)
+            return refuse(refusal, caller, now, dependsOn: position)
         }
         let seconds =
             terms.lifetimeSeconds == 0 ? Limits.launchTokenSeconds : terms.lifetimeSeconds

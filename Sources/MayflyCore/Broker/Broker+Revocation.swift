@@ -89,8 +89,11 @@ extension Broker {
     private func revoke(
         _ task: Name, _ orchestration: Name?, allowsNew: Bool, _ caller: Caller, _ now: Instant
     ) -> Outcome {
-        let known = revocations.find(task, orchestration: orchestration)
-        if known == nil && revocations.count >= settings.maximumRevocations {
+        // A record that refuses nothing lasts only until the sweep behind it: agents that supersede
+        // make such records, and take none of the operator's places by it.
+        let isRefused =
+            revocations.find(task, orchestration: orchestration)?.allowsNew == false
+        if !allowsNew && !isRefused && revocations.refusingCount >= settings.maximumRevocations {
             return refuse(
                 .revocationsExhausted,
                 "There are as many revocation records as there may be; lift some, or revoke apps.",

@@ -154,6 +154,11 @@ extension Broker {
     func seal(_ record: inout GrantRecord, lineage: [[UInt8]]) -> UnsignedToken {
         guard let app = apps.find(record.app) else { preconditionFailure("a grant has an app") }
         let name = apps[app].record.name
+        // What is too long by its lineage alone is not written to find that out: the longest chain
+        // would be 180 KB, digested under the lock.
+        if lineage.reduce(0, { $0 + $1.count }) > Limits.inlineSigningBytes / 4 * 3 {
+            record.isByReference = true
+        }
         var token = issuance.seal(record, app: name, lineage: lineage)
         if !record.isByReference && token.signingInput.count > Limits.inlineSigningBytes {
             record.isByReference = true

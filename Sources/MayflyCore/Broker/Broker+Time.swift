@@ -5,18 +5,17 @@ extension Broker {
     func advance(to now: Instant, limit: Int) -> Outcome {
         var outcome = Outcome(.advanced(more: false), dependsOn: .start)
         for summary in refusals.summaries(dueAt: now) { record(summary, in: &outcome) }
-        expireLaunchTokens(now, &outcome)
-        lapseRevocations(now, &outcome)
+        var left = limit
+        expireLaunchTokens(now, &left, &outcome)
+        lapseRevocations(now, &left, &outcome)
         retireKeys(now, &outcome)
         var budget = limit * 4
-        var ended = 0
-        while ended < limit, let slot = live.nextDue(at: now, budget: &budget) {
+        while left > 0, let slot = live.nextDue(at: now, budget: &budget) {
             lookAt(slot, now, &outcome)
-            ended += 1
+            left -= 1
         }
-        if budget > 0 && ended < limit { sweep(limit: limit - ended, now, in: &outcome) }
-        let more = budget <= 0 || ended == limit || !sweeps.isEmpty
-        outcome.decision = .advanced(more: more)
+        if budget > 0 { sweep(now, &left, &outcome) }
+        outcome.decision = .advanced(more: budget <= 0 || left <= 0 || !sweeps.isEmpty)
         return outcome
     }
 
@@ -56,12 +55,17 @@ extension Broker {
     /// When the agent's next heartbeat is missed; nil where none is awaited. Of an agent's own
     /// grant only: what was delegated to it ends with that.
     private func heartbeatDue(of slot: Slot) -> Instant? {
-        guard live[slot].record.delegation == nil, !live[slot].vitals.isFlagged,
-            let app = apps.find(live[slot].record.app)
+        let vitals = live[slot].vitals
+        guard live[slot].record.delegation == nil, let app = apps.find(live[slot].record.app)
         else { return nil }
         let terms = apps[app].record.heartbeat
-        guard terms.policy != .none else { return nil }
-        return live[slot].vitals.lastBeat.advanced(bySeconds: UInt64(terms.intervalSeconds))
+        switch terms.policy {
+        case .none: return nil
+        case .flag where vitals.isFlagged: return nil
+        case .flag, .end:
+            return max(vitals.lastBeat, apps[app].heartbeatSince)
+                .advanced(bySeconds: UInt64(terms.intervalSeconds))
+        }
     }
 
     /// An agent says that it is alive. Not durable: its interval restarts at recovery.
@@ -93,11 +97,12 @@ extension Broker {
 
     // MARK: Everything else that lapses
 
-    private func expireLaunchTokens(_ now: Instant, _ outcome: inout Outcome) {
+    private func expireLaunchTokens(_ now: Instant, _ left: inout Int, _ outcome: inout Outcome) {
         var expired: UInt64 = 0
-        while let token = launchTokens.nextExpired(at: now) {
+        while left > 0, let token = launchTokens.nextExpired(at: now) {
             outcome.changes.append(.launchTokenDeleted(token.serial))
             expired += 1
+            left -= 1
         }
         guard expired > 0 else { return }
         var event = Event(time: now, kind: .launchTokensExpired)
@@ -105,8 +110,12 @@ extension Broker {
         record(event, in: &outcome)
     }
 
-    private func lapseRevocations(_ now: Instant, _ outcome: inout Outcome) {
-        while let record = revocations.nextLapsed(at: now) { drop(record, now, &outcome) }
+    /// After a reboot all records lapse at the same time.
+    private func lapseRevocations(_ now: Instant, _ left: inout Int, _ outcome: inout Outcome) {
+        while left > 0, let record = revocations.nextLapsed(at: now) {
+            drop(record, now, &outcome)
+            left -= 1
+        }
     }
 
     // MARK: The sweep
@@ -114,25 +123,29 @@ extension Broker {
     /// Asks for one pass over all live grants.
     func requestSweep() { sweeps.append(.everything(from: 0)) }
 
-    private func sweep(limit: Int, _ now: Instant, in outcome: inout Outcome) {
-        guard let job = sweeps.first else { return }
-        switch job {
-        case .everything(let start): sweepEverything(from: start, limit: limit, now, &outcome)
-        case .orphans(let ids): sweepOrphans(ids, limit: limit, now, &outcome)
-        case .revocation(let serial): sweepCovered(by: serial, limit: limit, now, &outcome)
+    /// As many jobs as fit: one that finds nothing costs a look all the same.
+    private func sweep(_ now: Instant, _ left: inout Int, _ outcome: inout Outcome) {
+        while left > 0, let job = sweeps.popFirst() {
+            let before = left
+            switch job {
+            case .everything(let start): sweepEverything(from: start, now, &left, &outcome)
+            case .orphans(let ids): sweepOrphans(ids, now, &left, &outcome)
+            case .revocation(let serial): sweepCovered(by: serial, now, &left, &outcome)
+            }
+            if left == before { left -= 1 }
         }
     }
 
     private func sweepEverything(
-        from start: Int, limit: Int, _ now: Instant, _ outcome: inout Outcome
+        from start: Int, _ now: Instant, _ left: inout Int, _ outcome: inout Outcome
     ) {
         var cursor = start
-        for _ in 0..<limit {
+        while left > 0 {
             guard let slot = live.nextUsed(from: cursor) else {
-                sweeps.removeFirst()
                 return dropFinishedRevocations(now, &outcome)
             }
             cursor = Int(slot.rawValue) + 1
+            left -= 1
             if let reason = standing(of: slot, at: now).reason {
                 if reason != .expired { end(slot, reason, now, in: &outcome) }
             } else {
@@ -140,50 +153,46 @@ extension Broker {
                 if due < live[slot].due { live.refile(slot, due: due) }
             }
         }
-        sweeps.replaceFirst(with: .everything(from: cursor))
+        sweeps.putBack(.everything(from: cursor))
     }
 
     private func sweepOrphans(
-        _ ids: [GrantID], limit: Int, _ now: Instant, _ outcome: inout Outcome
+        _ ids: [GrantID], _ now: Instant, _ left: inout Int, _ outcome: inout Outcome
     ) {
-        for id in ids.prefix(limit) {
+        let rest = ids.dropFirst(left)
+        for id in ids.prefix(left) {
+            left -= 1
             if let slot = live.find(id), let reason = standing(of: slot, at: now).reason {
                 end(slot, reason, now, in: &outcome)
             }
         }
-        // What ended here may have put its own orphans behind this job.
-        if ids.count > limit {
-            sweeps.replaceFirst(with: .orphans(Array(ids.dropFirst(limit))))
-        } else {
-            sweeps.removeFirst()
-        }
+        if !rest.isEmpty { sweeps.putBack(.orphans(Array(rest))) }
     }
 
     /// A task's covered grants stand before those that are not.
     private func sweepCovered(
-        by serial: Serial, limit: Int, _ now: Instant, _ outcome: inout Outcome
+        by serial: Serial, _ now: Instant, _ left: inout Int, _ outcome: inout Outcome
     ) {
         guard let record = revocations[serial], let orchestration = record.orchestration else {
-            return sweeps.removeFirst()
+            return
         }
-        for _ in 0..<limit {
+        while left > 0 {
             guard let task = live.tasks.find(record.task, of: orchestration),
                 let slot = live.firstGrant(of: task), isCovered(slot)
             else {
-                sweeps.removeFirst()
                 if record.allowsNew { drop(record, now, &outcome) }
                 return
             }
             end(slot, .revoked, now, in: &outcome)
+            left -= 1
         }
+        sweeps.putBack(.revocation(serial))
     }
 
     /// Records for a name under all orchestrations that only had to last until all was swept.
     private func dropFinishedRevocations(_ now: Instant, _ outcome: inout Outcome) {
-        for record in revocations.all
-        where record.allowsNew && record.orchestration == nil
-            && live.tasks.isFinished(record.task)
-        {
+        for record in revocations.allowing
+        where record.orchestration == nil && live.tasks.isFinished(record.task) {
             drop(record, now, &outcome)
         }
     }

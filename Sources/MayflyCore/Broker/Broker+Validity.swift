@@ -89,8 +89,9 @@ extension Broker {
             if let reason = shortfall(of: slot, requirement) {
                 return invalid(reason, presentation, caller, now, dependsOn)
             }
-            if requirement.consumesUse { return consumed(slot, caller, now, dependsOn) }
-            return Outcome(.valid(valid(slot)), dependsOn: dependsOn)
+            let valid = valid(slot, withClaims: requirement.wantsClaims)
+            if requirement.consumesUse { return consumed(slot, valid, caller, now, dependsOn) }
+            return Outcome(.valid(valid), dependsOn: dependsOn)
         case .unproven(let grant, let dependsOn):
             return Outcome(.unproven(grant), dependsOn: dependsOn)
         case .dead(let reason, let dependsOn):
@@ -122,11 +123,11 @@ extension Broker {
         return nil
     }
 
-    private func valid(_ slot: Slot) -> ValidGrant {
+    private func valid(_ slot: Slot, withClaims: Bool) -> ValidGrant {
         let expiresAt = live[slot].record.expiresAt.shifted(by: live[slot].record.clockOffset)
-        guard live[slot].record.isByReference, let app = apps.find(live[slot].record.app) else {
-            return ValidGrant(expiresAt: expiresAt)
-        }
+        guard withClaims, live[slot].record.isByReference,
+            let app = apps.find(live[slot].record.app)
+        else { return ValidGrant(expiresAt: expiresAt) }
         return ValidGrant(
             expiresAt: expiresAt,
             claims: issuance.claims(
@@ -136,9 +137,10 @@ extension Broker {
 
     /// One use less, durably, where uses are limited.
     private func consumed(
-        _ slot: Slot, _ caller: Caller, _ now: Instant, _ dependsOn: LogPosition
+        _ slot: Slot, _ valid: ValidGrant, _ caller: Caller, _ now: Instant,
+        _ dependsOn: LogPosition
     ) -> Outcome {
-        var valid = valid(slot)
+        var valid = valid
         guard let left = live[slot].record.usesLeft else {
             return Outcome(.valid(valid), dependsOn: dependsOn)
         }

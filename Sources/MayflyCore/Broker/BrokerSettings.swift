@@ -7,6 +7,7 @@ package struct BrokerSettings: Sendable {
     package var maximumLiveGrants: Int = 4_000_000
     package var maximumApps: Int = 1_024
     package var maximumLaunchTokens: Int = 10_000
+    /// Records that refuse their name.
     package var maximumRevocations: Int = 10_000
     /// How often one grant may be renewed.
     package var maximumRenewals: UInt16 = 10_000

@@ -5,7 +5,12 @@ struct ExpiryQueue {
         var serial: Serial
     }
 
+    /// Places that may be stale before they are looked through.
+    private static let tolerated = 64
+
     private var heap: [Entry] = []
+
+    var count: Int { heap.count }
 
     mutating func insert(_ serial: Serial, at time: Instant) {
         heap.append(Entry(time: time, serial: serial))
@@ -32,6 +37,15 @@ struct ExpiryQueue {
             heap.swapAt(parent, least)
             parent = least
         }
+    }
+
+    /// Lets go of what went another way, once it is the larger part: what is used up at once would
+    /// else be kept for as long as it might have lasted.
+    mutating func tidy(keeping needed: Int, where isNeeded: (Serial, Instant) -> Bool) {
+        guard heap.count > 2 * needed + Self.tolerated else { return }
+        heap.removeAll { !isNeeded($0.serial, $0.time) }
+        // In order, it is a heap.
+        heap.sort { ($0.time, $0.serial) < ($1.time, $1.serial) }
     }
 
     private func isBefore(_ left: Int, _ right: Int) -> Bool {

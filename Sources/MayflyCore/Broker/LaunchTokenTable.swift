@@ -5,6 +5,8 @@ struct LaunchTokenTable {
     private var expiries = ExpiryQueue()
 
     var count: Int { byDigest.count }
+    /// Places kept for those that are to expire.
+    var waitingCount: Int { expiries.count }
 
     func find(_ digest: Digest) -> LaunchToken? { byDigest[digest] }
 
@@ -17,6 +19,7 @@ struct LaunchTokenTable {
     mutating func remove(_ token: LaunchToken) {
         byDigest[token.digest] = nil
         digests[token.serial] = nil
+        expiries.tidy(keeping: count) { serial, _ in digests[serial] != nil }
     }
 
     /// Takes out one whose time is over.

@@ -10,9 +10,18 @@ struct RevocationTable {
     private var lapses = ExpiryQueue()
 
     var count: Int { bySerial.count }
+    /// Those that refuse their name; the others go with the grants that they cover.
+    private(set) var refusingCount = 0
+    /// Places kept for those that are to lapse.
+    var waitingCount: Int { lapses.count }
 
     /// In the order they were made.
-    var all: [RevocationRecord] { bySerial.values.sorted { $0.serial < $1.serial } }
+    var all: [RevocationRecord] { bySerial.keys.sorted().compactMap { bySerial[$0] } }
+
+    /// Those that refuse nothing, in the order they were made.
+    var allowing: [RevocationRecord] {
+        bySerial.values.filter(\.allowsNew).sorted { $0.serial < $1.serial }
+    }
 
     subscript(serial: Serial) -> RevocationRecord? { bySerial[serial] }
 
@@ -21,14 +30,23 @@ struct RevocationTable {
     }
 
     mutating func write(_ record: RevocationRecord) {
-        bySerial[record.serial] = record
+        let before = bySerial.updateValue(record, forKey: record.serial)
         byName[Key(orchestration: record.orchestration, task: record.task)] = record.serial
+        if before?.allowsNew == false { refusingCount -= 1 }
+        if !record.allowsNew { refusingCount += 1 }
+        guard before?.lapsesAt != record.lapsesAt else { return }
         lapses.insert(record.serial, at: record.lapsesAt)
+        tidy()
     }
 
     mutating func delete(_ record: RevocationRecord) {
-        bySerial[record.serial] = nil
+        if bySerial.removeValue(forKey: record.serial)?.allowsNew == false { refusingCount -= 1 }
         byName[Key(orchestration: record.orchestration, task: record.task)] = nil
+        tidy()
+    }
+
+    private mutating func tidy() {
+        lapses.tidy(keeping: count) { serial, time in bySerial[serial]?.lapsesAt == time }
     }
 
     /// One whose time is over; it is still in the table.

@@ -10,11 +10,16 @@ struct SweepQueue {
         case revocation(Serial)
     }
 
+    /// Places that may be empty at the front before the rest moves up: where a large task ends, each
+    /// of its grants may leave a job.
+    private static let tolerated = 64
+
     private var jobs: [Job] = []
+    /// Where the first is; what was before it has been taken.
+    private var firstIndex = 0
     private var isEverythingQueued = false
 
-    var isEmpty: Bool { jobs.isEmpty }
-    var first: Job? { jobs.first }
+    var isEmpty: Bool { firstIndex == jobs.count }
 
     mutating func append(_ job: Job) {
         if case .everything = job {
@@ -25,13 +30,29 @@ struct SweepQueue {
         jobs.append(job)
     }
 
-    /// The first job goes on with what is left of it.
-    mutating func replaceFirst(with job: Job) {
+    mutating func popFirst() -> Job? {
+        guard !isEmpty else { return nil }
+        let job = jobs[firstIndex]
         if case .everything = job { isEverythingQueued = false }
-        jobs[0] = job
+        jobs[firstIndex] = .orphans([])
+        firstIndex += 1
+        if isEmpty {
+            jobs.removeAll(keepingCapacity: jobs.count <= Self.tolerated)
+            firstIndex = 0
+        } else if firstIndex >= Self.tolerated && firstIndex > jobs.count / 2 {
+            jobs.removeSubrange(..<firstIndex)
+            firstIndex = 0
+        }
+        return job
     }
 
-    mutating func removeFirst() {
-        if case .everything = jobs.removeFirst() { isEverythingQueued = false }
+    /// What is left of a job that was taken: it goes on before the others.
+    mutating func putBack(_ job: Job) {
+        if firstIndex > 0 {
+            firstIndex -= 1
+            jobs[firstIndex] = job
+        } else {
+            jobs.insert(job, at: 0)
+        }
     }
 }

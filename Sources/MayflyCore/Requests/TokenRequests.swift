@@ -4,6 +4,8 @@ package struct Requirement: Equatable, Sendable {
     /// One word of printable ASCII.
     package var audience: [UInt8]?
     package var consumesUse: Bool
+    /// Those of a token by reference are written for the answer: up to 176 KiB of them.
+    package var wantsClaims = true
 
     package init(scope: [Scope] = [], audience: [UInt8]? = nil, consumesUse: Bool = false) {
         self.scope = scope

@@ -3,6 +3,22 @@ import Testing
 @testable import MayflyCore
 
 @Suite struct DelegationTests {
+    /// The issuance of these tests states no lineage: written out, the token would be short enough.
+    @Test func `a lineage that fits no token is not written out to see that`() throws {
+        let world = World()
+        let shop = try world.addApp()
+        let agents = try world.spawn(
+            [Fixture.agent(key: 1, task: "a"), Fixture.agent(key: 2, task: "b")], from: shop)
+        for (bytes, isByReference) in [(1_000, false), (Limits.inlineTokenBytes, true)] {
+            var hop = try #require(
+                world.hop(from: agents[0], to: agents[1], scope: ["read:data:x"]))
+            hop.text += [UInt8](repeating: 0x61, count: bytes)
+            let issued = try #require(
+                world.apply(.delegate(agents[0].presentation, hop)).decision.issued)
+            #expect(world.broker.isByReference(issued.grant) == isByReference)
+        }
+    }
+
     /// Three agents of one app; the first may delegate.
     private func scene(
         _ spec: AgentSpec = Fixture.agent(

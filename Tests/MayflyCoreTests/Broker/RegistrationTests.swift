@@ -114,6 +114,9 @@ import Testing
             return world.apply(.createLaunchToken(terms), from: shop).decision.refusal
         }
         #expect([make(1), make(2), make(3)] == [nil, nil, .launchTokensExhausted])
+        // Those that are too many may not be on disk yet, and then the refusal waits for them.
+        let made = world.broker.logPosition
+        #expect(world.apply(.createLaunchToken(terms()), from: shop).dependsOn == made)
         world.pass(milliseconds: 31_000)
         #expect(make(4) == nil)
     }

@@ -167,6 +167,28 @@ import Testing
                 == .revocationsExhausted)
     }
 
+    @Test func `agents that supersede take none of the operator's places`() throws {
+        var settings = World.settings
+        settings.maximumRevocations = 1
+        let world = World(settings)
+        let shop = try world.addApp()
+        for number in 1...3 as ClosedRange<UInt64> {
+            let secret = PlainIssuance.key(700 + number)
+            let terms = LaunchTokenTerms(
+                digest: secret, label: nil, ceiling: Fixture.scopes(["read:data:x"]),
+                lifetimeSeconds: 0, maximumAgentLifetimeSeconds: 0)
+            world.apply(.createLaunchToken(terms), from: shop)
+            _ = try world.spawn(Fixture.agent(key: number, task: "t\(number)"), from: shop)
+            let again = Fixture.agent(key: 10 + number, task: "t\(number)")
+            let outcome = world.apply(
+                .register(again, launchToken: secret, supersede: true), from: shop)
+            #expect(outcome.decision.issued != nil)
+        }
+        #expect(world.broker.revocationCount == 3)
+        let target = RevocationTarget.task(Self.task, orchestration: nil)
+        #expect(world.apply(.revoke(target, allowsNew: false)).decision.revokedCount == 0)
+    }
+
     @Test func `after a reboot a record has its whole time again`() throws {
         let world = World()
         let shop = try world.addApp()

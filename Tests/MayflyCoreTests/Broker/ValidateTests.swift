@@ -3,6 +3,17 @@ import Testing
 @testable import MayflyCore
 
 @Suite struct ValidateTests {
+    @Test func `claims that nobody asked for are not written`() throws {
+        let world = World()
+        let shop = try world.addApp()
+        let held = try world.spawn(Fixture.agent(key: 1, isByReference: true), from: shop)
+        var requirement = Requirement()
+        #expect(world.validate(held, requirement).decision.valid?.claims != nil)
+        requirement.wantsClaims = false
+        #expect(world.validate(held, requirement).decision.valid != nil)
+        #expect(world.validate(held, requirement).decision.valid?.claims == nil)
+    }
+
     @Test func `a token is valid to the last millisecond of its life, and not one longer`() throws {
         let world = World()
         let shop = try world.addApp()

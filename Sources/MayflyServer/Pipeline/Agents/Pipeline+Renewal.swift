@@ -18,7 +18,7 @@ extension Pipeline {
             return refuseForeignToken(request)
         }
         // Where there is no such grant there is no key to prove anything by, and the core says so.
-        let key = context.authority.read { $0.publicKey(of: presented.presentation.grant) }.result
+        let key = look { $0.publicKey(of: presented.presentation.grant) }.result
         if let key {
             try prove(
                 Claim(

@@ -33,10 +33,17 @@ extension Pipeline {
         var responses: [ValidateResponseMessage] = []
         responses.reserveCapacity(checks.count)
         var position = LogPosition.start
+        var bytes = 0
         for check in checks {
             let (response, restsOn) = validity(of: check, request)
-            responses.append(response)
             position = max(position, restsOn)
+            bytes += response.claims.count
+            // Claims that nobody will get are not gathered: a short reference can stand for many.
+            guard bytes <= WireLimits.outboundFrameBytes else {
+                rest(on: position)
+                throw Refusal(.replyTooLarge, "The answer would not fit one frame; ask for less.")
+            }
+            responses.append(response)
         }
         answer(request, restingOn: position, ValidateBatchResponseMessage(items: responses))
     }
@@ -50,7 +57,9 @@ extension Pipeline {
         let omitsClaims: Bool
 
         init(_ message: ValidateRequestMessage, issuer: TokenIssuer) throws(Refusal) {
-            requirement = try Requirement(message)
+            var requirement = try Requirement(message)
+            requirement.wantsClaims = !message.omitClaims
+            self.requirement = requirement
             token = message.token.rawBuffer
             presented = PresentedToken(token, issuer: issuer)
             omitsClaims = message.omitClaims
