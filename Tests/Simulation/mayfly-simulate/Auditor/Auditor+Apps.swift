@@ -82,6 +82,9 @@ extension Auditor {
             (app.clientID, app.secret, app.generation) = (nil, nil, nil)
         }
         if let why = fault(of: app) { return .refused(why) }
+        if app.heartbeat != present.app(named: change.name)?.heartbeat {
+            beatTermsSince[app.serial] = exchange.now
+        }
         return written(app, .appUpdated)
     }
 

@@ -51,7 +51,10 @@ extension Auditor {
     func revoke(
         _ task: String, _ orchestration: String?, allowsNew: Bool, _ exchange: Exchange
     ) throws(Disagreement) -> Verdict {
-        if present.record(task, orchestration) == nil, present.records.count >= settings.records {
+        // Only records that refuse their name are counted.
+        if !allowsNew, present.record(task, orchestration)?.allowsNew != false,
+            present.records.values.filter({ !$0.allowsNew }).count >= settings.records
+        {
             return .refused(.revocationsExhausted)
         }
         let count = present.rows(where: {

@@ -101,12 +101,19 @@ extension Auditor {
         present.apps[grant.app]?.heartbeat.policy ?? .none
     }
 
-    /// The agent itself was to be heard of before, and has not been noted as missing.
+    /// The agent itself was to be heard of before, and has not been noted as missing where that is
+    /// all that becomes of it.
     private func isOverdue(_ grant: Grant, _ now: Milliseconds) -> Bool {
         guard grant.link == nil, let app = present.apps[grant.app],
-            app.heartbeat.policy != .none, let beat = beats[grant.serial], !beat.isFlagged
+            let beat = beats[grant.serial]
         else { return false }
-        return beat.last + 1_000 * UInt64(app.heartbeat.interval) <= now
+        switch app.heartbeat.policy {
+        case .none: return false
+        case .flag where beat.isFlagged: return false
+        case .flag, .end: break
+        }
+        return max(beat.last, beatTermsSince[grant.app] ?? 0) + 1_000
+            * UInt64(app.heartbeat.interval) <= now
     }
 
     /// Once time has done all it had to: nothing dead is left, nobody is overdue.

@@ -18,6 +18,8 @@ final class Auditor {
 
     // What no restart keeps.
     var beats: [UInt64: Beat] = [:]
+    /// When an app's heartbeat terms became what they are; since the start where they never changed.
+    var beatTermsSince: [UInt64: Milliseconds] = [:]
     var failures = FailureBook()
     var refusals = RefusalBook()
     /// No grant in sight ends later than this.
@@ -209,6 +211,7 @@ final class Auditor {
             }
         }
         beats = [:]
+        beatTermsSince = [:]
         for row in present.rows.values { beats[row.grant.serial] = Beat(last: now) }
         failures = FailureBook()
         refusals = RefusalBook()
