@@ -1,4 +1,7 @@
 /// Everything that can be asked of the broker. Signatures are checked before a command is made.
+///
+/// What is large and not the most frequent is held by reference, so that a validation does not carry
+/// room for an app around.
 package enum Command: Sendable {
     case authenticate(app: Name)
     /// `digest` is keyed BLAKE2b-256 of the secret as presented.
@@ -6,20 +9,20 @@ package enum Command: Sendable {
     /// `attestedBy` is the key that vouched for them: it must still be one of the app's.
     case spawn([AgentSpec], proof: Proof, attestedBy: PublicKey? = nil)
     /// For the caller's app, or, from the operator, for the one named.
-    case createLaunchToken(LaunchTokenTerms, app: Name? = nil)
+    indirect case createLaunchToken(LaunchTokenTerms, app: Name? = nil)
     /// `launchToken` is keyed BLAKE2b-256 of the secret as presented. With `supersede`, what was
     /// granted before under the same orchestration and task ends.
-    case register(AgentSpec, launchToken: Digest, supersede: Bool)
+    indirect case register(AgentSpec, launchToken: Digest, supersede: Bool)
     case validate(Presentation, Requirement = .none)
-    case renew(RenewalRequest)
+    indirect case renew(RenewalRequest)
     /// By whoever holds the token, with a hop that the grant's key signed.
-    case delegate(Presentation, HopTerms, isByReference: Bool = false)
+    indirect case delegate(Presentation, HopTerms, isByReference: Bool = false)
     case heartbeat(Presentation, AgentState)
     case release(ReleaseTarget)
-    case createApp(AppTerms)
-    case updateApp(AppAmendment)
+    indirect case createApp(AppTerms)
+    indirect case updateApp(AppAmendment)
     case removeApp(Name)
-    case revoke(RevocationTarget, allowsNew: Bool)
+    indirect case revoke(RevocationTarget, allowsNew: Bool)
     case liftRevocation(Serial)
     /// The key is in the key file already. In an emergency everything signed before it ends.
     case rotateKey(KeyNumber, PublicKey, isEmergency: Bool)
@@ -28,7 +31,7 @@ package enum Command: Sendable {
     /// A request refused before it became a command, for the audit.
     case recordRefusal(Reason)
     /// The broker starts or stops, with `count` live grants.
-    case recordBoundary(EventKind, count: UInt64, detail: [UInt8])
+    indirect case recordBoundary(EventKind, count: UInt64, detail: [UInt8])
     /// Time passes: expiry, sweeping and summaries, at most `limit` grants ended.
     case advance(limit: Int)
 }

@@ -26,22 +26,22 @@ package struct IssuedGrant: Sendable {
 /// The answer to a command.
 package enum Decision: Sendable {
     case refused(Refusal)
-    case authenticated(AppRecord)
+    indirect case authenticated(AppRecord)
     case spawned([IssuedGrant])
     /// By a registration, a renewal or a delegation.
-    case issued(IssuedGrant)
-    case launchToken(LaunchToken)
+    indirect case issued(IssuedGrant)
+    indirect case launchToken(LaunchToken)
     case valid(ValidGrant)
     case invalid(Reason)
     /// Recovered and not presented since: the server finds its token's digest, then `Broker.pin`.
     case unproven(UnprovenGrant)
     case released(ended: Bool)
-    case app(AppRecord)
+    indirect case app(AppRecord)
     case appRemoved(endedGrants: UInt64)
     case alive(expiresAt: Instant)
     /// How many live grants it matched, and the record, where there has to be one.
-    case revoked(count: UInt64, RevocationRecord?)
-    case keyRotated(KeyRecord)
+    indirect case revoked(count: UInt64, RevocationRecord?)
+    indirect case keyRotated(KeyRecord)
     case advanced(more: Bool)
     case recorded
 }

@@ -41,8 +41,12 @@ package struct TokenKeyRing: Sendable {
     package func find(
         _ token: UnsafeRawBufferPointer
     ) -> (number: UInt32, payloadStart: Int)? {
-        for entry in entries {
-            if let start = entry.signer.payloadStart(in: token) { return (entry.number, start) }
+        // The newest first: most tokens are its. In place, because to copy an entry costs as much
+        // as to compare.
+        for index in entries.indices.reversed() {
+            if let start = entries[index].signer.payloadStart(in: token) {
+                return (entries[index].number, start)
+            }
         }
         return nil
     }
