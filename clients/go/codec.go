@@ -6,24 +6,46 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// crossing carries a message through the codec of the published ttrpc, which is that of gogo/protobuf
-// and knows nothing of today's generated messages: to it this is a message that encodes itself.
-type crossing struct {
+// The codec of the published ttrpc is that of gogo/protobuf, which knows nothing of today's generated
+// messages: to it these two are messages that encode and decode themselves.
+
+// outgoing carries a request.
+type outgoing struct {
 	message proto.Message
 }
 
-func (c crossing) Reset() { proto.Reset(c.message) }
+// Reset is never called on what is sent.
+func (o outgoing) Reset() {}
 
-func (c crossing) ProtoMessage() {}
+// ProtoMessage says that it is one.
+func (o outgoing) ProtoMessage() {}
 
 // String shows the type only: messages hold tokens and secrets.
-func (c crossing) String() string {
-	name := string(c.message.ProtoReflect().Descriptor().FullName())
+func (o outgoing) String() string {
+	name := string(o.message.ProtoReflect().Descriptor().FullName())
 	return name[strings.LastIndexByte(name, '.')+1:]
 }
 
 // Marshal is what gogo/protobuf calls to encode.
-func (c crossing) Marshal() ([]byte, error) { return proto.Marshal(c.message) }
+func (o outgoing) Marshal() ([]byte, error) { return proto.Marshal(o.message) }
+
+// incoming takes an answer as it came. It is decoded behind ttrpc, which decodes it before it looks
+// whether the call was refused.
+type incoming struct {
+	bytes []byte
+}
+
+// Reset is called before Unmarshal.
+func (i *incoming) Reset() { i.bytes = nil }
+
+// ProtoMessage says that it is one.
+func (i *incoming) ProtoMessage() {}
+
+// String shows nothing of it.
+func (i *incoming) String() string { return "answer" }
 
 // Unmarshal is what gogo/protobuf calls to decode.
-func (c crossing) Unmarshal(bytes []byte) error { return proto.Unmarshal(bytes, c.message) }
+func (i *incoming) Unmarshal(bytes []byte) error {
+	i.bytes = append([]byte(nil), bytes...)
+	return nil
+}

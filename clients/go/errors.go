@@ -74,12 +74,13 @@ func Code(err error) string {
 	var failure *CallError
 	var unverified *VerificationError
 	switch {
+	// The outermost first: a call can fail because of a refusal, a token because of a call.
+	case errors.As(err, &unverified):
+		return unverified.Code
 	case errors.As(err, &failure):
 		return failure.Code
 	case errors.As(err, &refused):
 		return refused.Reason
-	case errors.As(err, &unverified):
-		return unverified.Code
 	default:
 		return ""
 	}
@@ -107,6 +108,9 @@ func outcomeUnknown(cause error) error {
 		"the answer was lost, and the request may have been carried out: "+cause.Error(), cause)
 }
 
+// errorDomain is whose reasons these are.
+const errorDomain = "mayfly"
+
 // statusNames are the names of gRPC's codes as the protocol writes them.
 var statusNames = map[codes.Code]string{
 	codes.Canceled: "CANCELLED", codes.Unknown: "UNKNOWN", codes.InvalidArgument: "INVALID_ARGUMENT",
@@ -125,7 +129,7 @@ func refusal(answer *status.Status) *RefusedError {
 	}
 	refused := &RefusedError{Status: name, Reason: name, Message: answer.Message()}
 	for _, detail := range answer.Details() {
-		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.GetReason() != "" {
+		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.GetDomain() == errorDomain && info.GetReason() != "" {
 			refused.Reason, refused.Metadata = info.GetReason(), info.GetMetadata()
 			break
 		}

@@ -113,7 +113,11 @@ func (l *link) challenged(ctx context.Context, isFresh bool) (*session, error) {
 // call sends a request and waits for its answer. A call whose context ends is given up here; its
 // answer, if it comes, goes nowhere.
 func (l *link) call(ctx context.Context, to method, request, answer proto.Message) error {
-	err := l.rpc.Call(ctx, to.service, to.name, crossing{request}, crossing{answer})
+	reply := &incoming{}
+	err := l.rpc.Call(ctx, to.service, to.name, outgoing{request}, reply)
+	if err == nil {
+		err = proto.Unmarshal(reply.bytes, answer)
+	}
 	if err == nil {
 		return nil
 	}
@@ -123,11 +127,6 @@ func (l *link) call(ctx context.Context, to method, request, answer proto.Messag
 	if answer, isStatus := status.FromError(err); isStatus {
 		return refusal(answer)
 	}
-	return l.failure(err)
-}
-
-// failure says what an error of ttrpc was: the end of the connection, or an answer that is none.
-func (l *link) failure(err error) error {
 	// The guard knows first why a connection ends: whatever ttrpc says of it comes behind.
 	if reason := l.guard.reason(); reason != nil {
 		return reason

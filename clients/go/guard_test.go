@@ -1,0 +1,72 @@
+package mayfly
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"testing"
+	"testing/iotest"
+	"time"
+)
+
+// pieces plays bytes as a connection, and swallows what is written.
+type pieces struct {
+	net.Conn
+	io.Reader
+}
+
+func (p pieces) Read(into []byte) (int, error)  { return p.Reader.Read(into) }
+func (p pieces) Write(into []byte) (int, error) { return len(into), nil }
+func (p pieces) Close() error                   { return nil }
+
+func frame(stream uint32, kind byte, data string) []byte {
+	return append(frameHeader{length: uint32(len(data)), stream: stream, kind: kind}.append(nil), data...)
+}
+
+func TestTheGuardLetsThroughWhatABrokerMaySend(t *testing.T) {
+	good := append(frame(3, frameResponse, "second"), frame(1, frameResponse, "")...)
+	for name, bad := range map[string][]byte{
+		"too long":          frameHeader{length: maximumFrame + 1, stream: 5, kind: frameResponse}.append(nil),
+		"another type":      frame(5, frameData, ""),
+		"never asked":       frame(7, frameResponse, ""),
+		"answered before":   frame(3, frameResponse, ""),
+		"zero":              frame(0, frameResponse, ""),
+		"the client's kind": frame(5, frameRequest, ""),
+	} {
+		for _, slow := range []func(io.Reader) io.Reader{iotest.OneByteReader, iotest.HalfReader, whole} {
+			source := io.MultiReader(bytes.NewReader(good), bytes.NewReader(bad), bytes.NewReader([]byte("never seen")))
+			g := newGuard(pieces{Reader: slow(source)})
+			for _, stream := range []uint32{1, 3, 5} {
+				// In pieces, as a buffered writer may send them.
+				request := frame(stream, frameRequest, "request")
+				_, _ = g.Write(request[:3])
+				_, _ = g.Write(request[3:])
+			}
+			read, err := io.ReadAll(g)
+			if err == nil || !errors.Is(g.reason(), ErrProtocol) {
+				t.Errorf("%s: got %v, %v", name, err, g.reason())
+			}
+			if len(read) < len(good) || len(read) >= len(good)+headerSize {
+				t.Errorf("%s: %d bytes went through", name, len(read))
+			}
+		}
+	}
+}
+
+func whole(reader io.Reader) io.Reader { return reader }
+
+func TestALifetimeIsRoundedUpToWholeSeconds(t *testing.T) {
+	for lifetime, want := range map[time.Duration]uint32{
+		0: 0, time.Nanosecond: 1, time.Second: 1, time.Second + 1: 2, 90 * time.Second: 90,
+	} {
+		if got, err := wholeSeconds(lifetime); got != want || err != nil {
+			t.Errorf("%v is %d, %v", lifetime, got, err)
+		}
+	}
+	for _, lifetime := range []time.Duration{-1, 1 << 62} {
+		if _, err := wholeSeconds(lifetime); !errors.Is(err, ErrInvalidRequest) {
+			t.Errorf("%v: got %v", lifetime, err)
+		}
+	}
+}
