@@ -8,8 +8,8 @@ per case, <name>.sock, and exits as the command does. Each connection to a socke
 from the beginning. Without a command it prints the folder and serves until it is interrupted.
 
 Apps.Authenticate and Agents.Challenge are answered as they should be on every connection, and are
-no requests to the case: so a client may first do what it does on every new connection. The Python
-standard library only.
+no requests to the case, unless it says `greets: false`: so a client may first do what it does on
+every new connection. The Python standard library only.
 """
 
 import contextlib
@@ -98,8 +98,9 @@ def expand(pieces):
 class Connection:
     """One connection and where its case has got to."""
 
-    def __init__(self, peer):
+    def __init__(self, peer, greets):
         self.peer = peer
+        self.greets = greets
         self.streams = []
 
     def receive(self, count):
@@ -126,7 +127,7 @@ class Connection:
             if length > MAXIMUM_REQUEST:
                 raise Gone
             found = dict(fields(self.receive(length)))
-            answer = self.welcome(found.get(2, b""))
+            answer = self.welcome(found.get(2, b"")) if self.greets else None
             if answer is None:
                 self.streams.append(stream)
                 return
@@ -176,7 +177,9 @@ class Connection:
             pass
 
 
-def serve(listener, plays):
+def serve(listener, case):
+    plays = case["connections"]
+    greets = case.get("greets", True)
     count = 0
     while True:
         try:
@@ -185,12 +188,12 @@ def serve(listener, plays):
             return
         steps = plays[min(count, len(plays) - 1)]
         count += 1
-        threading.Thread(target=converse, args=(peer, steps), daemon=True).start()
+        threading.Thread(target=converse, args=(peer, greets, steps), daemon=True).start()
 
 
-def converse(peer, steps):
+def converse(peer, greets, steps):
     with peer, contextlib.suppress(Gone, OSError):
-        Connection(peer).play(steps)
+        Connection(peer, greets).play(steps)
 
 
 def main():
@@ -201,8 +204,7 @@ def main():
             listener = socket.socket(socket.AF_UNIX)
             listener.bind(os.path.join(directory, case["name"] + ".sock"))
             listener.listen(16)
-            threading.Thread(
-                target=serve, args=(listener, case["connections"]), daemon=True).start()
+            threading.Thread(target=serve, args=(listener, case), daemon=True).start()
         if len(sys.argv) == 1:
             print(directory, flush=True)
             signal.pause()
