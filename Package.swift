@@ -71,7 +71,7 @@ let package = Package(
                 "MayflyServer", "MayflyStore", "MayflyCore", "MayflyCrypto", "CLinux", arguments,
                 logging, toml,
             ]),
-        program("mayfly", ["MayflyClient", "MayflyStore", "MayflyCrypto", arguments]),
+        program("mayfly", ["MayflyClient", "MayflyStore", "MayflyCrypto", "CLinux", arguments]),
         program(
             "mayfly-load",
             ["MayflyClient", "MayflyWire", "MayflyCrypto", "CLinux", arguments, histogram]),

@@ -56,5 +56,7 @@ int clinux_usable_processor(int number);
 void clinux_name_thread(const char *name);
 // Lets the calling thread's waits end when they should, not up to 50 us later.
 void clinux_wake_precisely(void);
+// Makes orphaned descendants children of the calling process, not of init; survives an exec.
+void clinux_adopt_orphans(void);
 
 #endif
