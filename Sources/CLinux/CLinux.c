@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
@@ -179,3 +180,40 @@ int clinux_usable_processors(void) {
 }
 
 void clinux_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+ssize_t clinux_send_descriptor(int socket, uint8_t byte, int descriptor) {
+    struct iovec part = {.iov_base = &byte, .iov_len = 1};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.space,
+                             .msg_controllen = sizeof control.space};
+    struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(c), &descriptor, sizeof descriptor);
+    return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+int clinux_lingering_socket(int *listener) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t length = sizeof address;
+    struct linger linger = {.l_onoff = 1, .l_linger = 3};
+    int sender = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    *listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (sender < 0 || *listener < 0 ||
+        bind(*listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(*listener, 1) != 0 ||
+        getsockname(*listener, (struct sockaddr *)&address, &length) != 0 ||
+        connect(sender, (struct sockaddr *)&address, sizeof address) != 0 ||
+        setsockopt(sender, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) != 0)
+        return -1;
+    char data[4096] = {0};
+    while (send(sender, data, sizeof data, MSG_DONTWAIT | MSG_NOSIGNAL) > 0) {
+    }
+    return sender;
+}

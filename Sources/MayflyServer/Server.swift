@@ -132,7 +132,9 @@ package final class Server: Sendable {
                 try Listener(
                     path: configuration.agentSocketPath,
                     mode: mode_t(configuration.agentSocketMode),
-                    directoryMode: 0o750, role: .agents)
+                    // A socket that is open to all is of no use in a directory that is not.
+                    directoryMode: configuration.agentSocketMode & 0o006 == 0 ? 0o750 : 0o755,
+                    role: .agents)
             }
         let operators =
             if let descriptor = inherited.operatorDescriptor {

@@ -10,7 +10,8 @@ struct MayflyLoad: ParsableCommand {
         commandName: "mayfly-load",
         abstract: "Load for a Mayfly broker, and what it took.",
         subcommands: [
-            RunCommand.self, CheckCommand.self, RevokeTaskCommand.self, StatusCommand.self,
+            RunCommand.self, CheckCommand.self, RevokeTaskCommand.self, KillCommand.self,
+            HostileCommand.self, StatusCommand.self,
             FloorCommand.self,
         ],
         defaultSubcommand: RunCommand.self)

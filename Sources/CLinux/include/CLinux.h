@@ -42,6 +42,11 @@ int clinux_peer_credentials(int socket, uint32_t *uid, uint32_t *gid, uint32_t *
 ssize_t clinux_receive(int socket, void *buffer, size_t capacity);
 // Receives bytes and closes at once whatever descriptors came with them.
 ssize_t clinux_receive_closing(int socket, void *buffer, size_t capacity);
+// Sends one byte and a descriptor with it; 1, or -1 with errno.
+ssize_t clinux_send_descriptor(int socket, uint8_t byte, int descriptor);
+// A connected TCP socket on the loopback with data that nobody takes and SO_LINGER: closing its last
+// copy blocks for seconds. Its listener is to be closed as well; -1 with errno on failure.
+int clinux_lingering_socket(int *listener);
 // Sends without raising SIGPIPE.
 ssize_t clinux_send(int socket, const void *buffer, size_t count);
 
