@@ -18,7 +18,7 @@ processes=${MAYFLY_BENCH_PROCESSES:-10000}
 crowd=${MAYFLY_BENCH_CROWD:-10000}
 churn=${MAYFLY_BENCH_CHURN:-10000000}
 # Which figures: all of these, or some of them.
-only=${MAYFLY_BENCH_ONLY:-pairs grants validate chains revoke open restart kill shares hostile churn}
+only=${MAYFLY_BENCH_ONLY:-pairs grants validate chains revoke verify open restart kill shares hostile churn}
 
 # The data must lie on a disk that is meant to last, or an fsync measures nothing; the paths of
 # sockets must be short.
@@ -316,6 +316,17 @@ if [[ $only == *revoke* ]]; then
         "acknowledged in $(median revoke-task revoke_median_milliseconds) ms," \
         "at most $(median revoke-task revoke_max_milliseconds) ms," \
         "valid after it: $(median revoke-task valid_after)"
+fi
+if [[ $only == *verify* ]]; then
+    fresh_broker "$broker_core" 1
+    say "verify: tokens verified without the broker, and revoked under eight verifiers' eyes"
+    taskset -c "$load_core" "${load[@]}" verify "${where[@]}" --json >"$results/verify.1.json"
+    row "a verifier's first look at a token" "<= 1.3 signatures" \
+        "$(median verify first_signatures) signatures"
+    row "  and each after it" "<= 1 us" "$(median verify repeat_microseconds) us"
+    row "acknowledged revocation to refusal by 8 verifiers" "p99 <= 2 ms" \
+        "p50 $(milliseconds "$(median verify refused_p50_microseconds)")," \
+        "p99 $(milliseconds "$(median verify refused_p99_microseconds)")"
 fi
 if [[ $only == *open* ]]; then
     runs=1 measure open-1000 apart --rate 1000 --seconds "$open_seconds" --connections 8 \
