@@ -1,3 +1,4 @@
+private import Glibc
 internal import MayflyCrypto
 
 /// Tokens that were verified, found by their signature and compared as a whole.
@@ -15,11 +16,12 @@ struct VerifiedTokenCache {
         let digests: [RevocationDigest]
         private let scope: [ScopeText]
 
-        init(_ text: String, _ token: VerifiedToken, lastSecond: UInt64) {
+        /// - Parameter isFollowed: whether ends are told, so that they will be looked for.
+        init(_ text: String, _ token: VerifiedToken, lastSecond: UInt64, isFollowed: Bool) {
             self.text = text
             self.token = token
             self.lastSecond = lastSecond
-            digests = token.revocationDigests
+            digests = isFollowed ? token.revocationDigests : []
             scope = token.scope.compactMap { ScopeText([UInt8]($0.utf8)) }
         }
 
@@ -31,7 +33,8 @@ struct VerifiedTokenCache {
                 }
             }
             for text in wanted {
-                guard let wanted = ScopeText([UInt8](text.utf8)),
+                var text = text
+                guard let wanted = text.withUTF8({ ScopeText(UnsafeRawBufferPointer($0)) }),
                     scope.contains(where: { $0.covers(wanted) })
                 else { throw .scopeNotCovered }
             }
@@ -94,8 +97,10 @@ struct VerifiedTokenCache {
 extension String {
     fileprivate func hasBytes(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         utf8.withContiguousStorageIfAvailable { own in
-            own.count == bytes.count
-                && UnsafeRawBufferPointer(own).elementsEqual(UnsafeRawBufferPointer(bytes))
+            guard own.count == bytes.count, let left = own.baseAddress,
+                let right = bytes.baseAddress
+            else { return false }
+            return memcmp(left, right, own.count) == 0
         } ?? utf8.elementsEqual(bytes)
     }
 }

@@ -33,7 +33,10 @@ public final class Verifier: Sendable {
     }
 
     private struct State {
-        var keys: BrokerKeys
+        /// Nil where the issuer is none that a token can have.
+        var lineages: LineageVerifier?
+        /// Grows with each replacement of the keys.
+        var generation = 0
         var tokens: VerifiedTokenCache
     }
 
@@ -55,13 +58,16 @@ public final class Verifier: Sendable {
         leewaySeconds = options.leeway.wholeNanoseconds / 1_000_000_000
         self.revocations = revocations
         state = Lock(
-            State(keys: keys, tokens: VerifiedTokenCache(maximumCount: options.maximumTokens)))
+            State(
+                lineages: try? LineageVerifier(keys: keys, issuer: options.issuer),
+                tokens: VerifiedTokenCache(maximumCount: options.maximumTokens)))
     }
 
     /// Takes the broker's keys anew, after a rotation. Tokens are verified again by them.
     public func replaceKeys(_ keys: BrokerKeys) {
         state.withLock { state in
-            state.keys = keys
+            state.lineages = try? LineageVerifier(keys: keys, issuer: options.issuer)
+            state.generation += 1
             state.tokens.removeAll()
         }
     }
@@ -127,14 +133,15 @@ public final class Verifier: Sendable {
     private func verifyAnew(
         _ text: String, at now: UnixTime
     ) throws(VerificationRefusal) -> VerifiedTokenCache.Entry {
-        let keys = state.withLock { $0.keys }
-        let token = try verifyChain(
-            text, keys: keys, issuer: options.issuer, at: now, leeway: options.leeway)
+        let (lineages, generation) = state.withLock { ($0.lineages, $0.generation) }
+        guard let lineages else { throw VerificationRefusal(.issuerMismatch) }
+        let token = try lineages.verify(text, at: now, leeway: options.leeway)
         let (end, isOver) = token.expiresAt.seconds.addingReportingOverflow(leewaySeconds)
-        let entry = VerifiedTokenCache.Entry(text, token, lastSecond: isOver ? .max : end)
+        let entry = VerifiedTokenCache.Entry(
+            text, token, lastSecond: isOver ? .max : end, isFollowed: revocations != nil)
         state.withLock { state in
             // The keys may have been replaced meanwhile.
-            if state.keys == keys { state.tokens.insert(entry) }
+            if state.generation == generation { state.tokens.insert(entry) }
         }
         return entry
     }

@@ -88,21 +88,23 @@ package struct JSONReader {
 
     private mutating func text() throws(Malformed) -> [UInt8] {
         try expect(UInt8(ascii: "\""))
-        var start = place
-        var text: [UInt8] = []
-        while let byte = peek, byte != UInt8(ascii: "\"") {
-            guard byte >= 0x20 else { throw Malformed() }
-            if byte == UInt8(ascii: "\\") {
-                text += bytes[start..<place]
-                text.append(try lineBreak())
-                start = place
-            } else {
-                place += 1
-            }
+        var text = try plainText()
+        while peek == UInt8(ascii: "\\") {
+            text.append(try lineBreak())
+            text += try plainText()
         }
-        text += bytes[start..<place]
         try expect(UInt8(ascii: "\""))
         return text
+    }
+
+    /// What comes before the next quote or backslash.
+    private mutating func plainText() throws(Malformed) -> [UInt8] {
+        let start = place
+        while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+            guard byte >= 0x20 else { throw Malformed() }
+            place += 1
+        }
+        return [UInt8](bytes[start..<place])
     }
 
     private mutating func lineBreak() throws(Malformed) -> UInt8 {
