@@ -70,7 +70,7 @@ enum Sample {
             publicKey: bytes32(5), scope: TextList(scopes("read:data:customer-12345", "a:b:*")),
             audience: TextList(words: [[UInt8]("https://api.example".utf8)]), issuedAt: time,
             expiresAt: time.advanced(bySeconds: 120), notAfter: time.advanced(bySeconds: 3_600),
-            proof: .agent, binding: .connection, unsignedDigest: bytes32(9),
+            proof: .agent, bond: .connection(.earlier), unsignedDigest: bytes32(9),
             position: LogPosition(rawValue: serial))
     }
 
@@ -84,7 +84,7 @@ enum Sample {
         grant.clockOffset = ClockOffset(milliseconds: -86_400_000)
         grant.renewals = 700
         grant.audience = .empty
-        grant.binding = .none
+        grant.bond = nil
         grant.proof = .attested
         return grant
     }

@@ -166,7 +166,7 @@ extension Broker {
             expiresAt: min(
                 live[holder].record.expiresAt,
                 end(of: parent, noLaterThan: min(notAfter, giver.expiresAt))),
-            notAfter: notAfter, proof: .agent, binding: .none, unsignedDigest: .zero,
+            notAfter: notAfter, proof: .agent, unsignedDigest: .zero,
             position: nextPosition)
         record.delegation = delegation
         record.usesLeft = hop.maximumUses

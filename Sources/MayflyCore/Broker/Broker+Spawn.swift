@@ -142,7 +142,7 @@ extension Broker {
             app: apps[app].record.serial, appEpoch: apps[app].record.epoch, key: keys.current,
             publicKey: spec.publicKey, scope: TextList(spec.scope), audience: spec.audience,
             issuedAt: now, expiresAt: expiresAt, notAfter: notAfter, proof: proof,
-            binding: spec.binding, unsignedDigest: .zero, position: nextPosition)
+            bond: spec.bond, unsignedDigest: .zero, position: nextPosition)
         record.usesLeft = spec.maximumUses
         record.isByReference = spec.isByReference
         record.clockOffset = clockOffset
@@ -178,6 +178,7 @@ extension Broker {
         event.describe(record)
         event.app = apps[app].record.name
         event.scope = record.scope
+        if let bond = record.bond { event.detail = bond.text }
         event.expiresAt = record.expiresAt.shifted(by: record.clockOffset)
         self.record(event, in: &outcome)
         outcome.changes.append(.grantInserted(record))

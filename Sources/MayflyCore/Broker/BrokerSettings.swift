@@ -35,6 +35,8 @@ package enum Limits {
     package static let maximumHeartbeatSeconds: UInt32 = 86_400
     /// A renewal asked for again within this time gets the same token: seconds.
     package static let renewalRepeatSeconds: UInt64 = 30
+    /// Grants that end at once with what they were bound to; for more the broker is asked again.
+    package static let boundEndsPerStep = 256
     /// How far a hop's time may be from the broker's: seconds.
     package static let hopAheadSeconds: UInt64 = 5
     package static let hopBehindSeconds: UInt64 = 30

@@ -218,7 +218,7 @@ final class Pipeline {
         append(to: request, restingOn: position) { buffer in
             ResponseEncoder.appendStatus(
                 stream: request.stream, code: refusal.reason.status, message: refusal.sentence,
-                reason: refusal.reason.code, metadata: [], to: &buffer)
+                reason: refusal.reason.code, metadata: refusal.metadata, to: &buffer)
             return true
         }
     }

@@ -16,8 +16,7 @@ extension AgentSpec {
             task: try Name(field: "task_id", message.task),
             scope: try [Scope](field: "scope", message.scope),
             audience: try TextList(audience: message.audience), publicKey: publicKey,
-            lifetimeSeconds: message.ttlSeconds, totalLifetimeSeconds: message.lifetimeSeconds,
-            binding: .none)
+            lifetimeSeconds: message.ttlSeconds, totalLifetimeSeconds: message.lifetimeSeconds)
         maximumUses = message.maximumUses == 0 ? nil : message.maximumUses
         isByReference = message.byReference
     }

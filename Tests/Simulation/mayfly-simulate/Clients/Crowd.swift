@@ -150,7 +150,7 @@ struct Crowd {
             if let copy = reply.request.copy, !random.oneIn(5) {
                 held.removeAll { $0.copy == copy }
             }
-        case .refused, .valid, .invalid, .alive, .keyRotated, .advanced, .recorded: break
+        case .refused, .valid, .invalid, .alive, .unbound, .keyRotated, .advanced, .recorded: break
         }
         if held.count > 2 * Self.heldTokens { held.removeFirst(held.count - Self.heldTokens) }
     }

@@ -67,7 +67,7 @@ extension AgentSpec {
             orchestration: coreName(wish.orchestration), task: coreName(wish.task),
             scope: scopes(wish.scope), audience: textList(wish.audience),
             publicKey: bytes32(wish.publicKey), lifetimeSeconds: wish.lifetime,
-            totalLifetimeSeconds: wish.totalLifetime, binding: .none)
+            totalLifetimeSeconds: wish.totalLifetime)
         maximumUses = wish.uses
         isByReference = wish.isByReference
     }

@@ -10,6 +10,7 @@ enum Answer: Equatable {
     case app(App)
     case appRemoved(endedGrants: UInt64)
     case alive(expiresAt: Milliseconds)
+    case unbound(count: UInt64, more: Bool)
     case revoked(count: UInt64, Record?)
     case keyRotated(SigningKey)
     case advanced
