@@ -23,6 +23,9 @@ extension Broker {
     /// one bond.
     package var recoveredBonds: [Bond] { live.bonds.all }
 
+    /// Whether anything hangs on it.
+    package func hasGrants(of bond: Bond) -> Bool { live.bonds.firstGrant(of: bond) != nil }
+
     /// Processes and connections that live grants hang on.
     package var bondCount: Int { live.bonds.count }
 }

@@ -18,6 +18,7 @@ package enum ShareLimit: String, Sendable, CaseIterable {
     case requestsInFlightPerUid = "requests_in_flight_per_uid"
     case queuedBytesPerUid = "queued_bytes_per_uid"
     case signaturesPerSecond = "signatures_per_second"
+    case boundProcessesPerUid = "bound_processes_per_uid"
     case watchersPerUid = "watchers_per_uid"
     case challengesPerUid = "challenges_per_uid"
 

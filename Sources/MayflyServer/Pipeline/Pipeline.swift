@@ -73,6 +73,7 @@ final class Pipeline {
                         ? "The method answers with a stream; call it so (flags 1)."
                         : "The method answers once; call it so (flags 0).")
             }
+            try checkRole(of: request.connection)
             try dispatch(method, envelope.payload.rawBuffer, request)
         } catch {
             refuse(error, request)
