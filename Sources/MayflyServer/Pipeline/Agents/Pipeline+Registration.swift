@@ -58,7 +58,7 @@ extension Pipeline {
         let wish = try BindingWish(agent)
         let launchToken = digest(ofSecret: body.launchToken.rawBuffer)
         if let fault = context.authority.registrationFault(
-            spec, launchToken, request.caller, at: request.now)
+            spec, launchToken, at: request.now)
         {
             rest(on: fault.dependsOn)
             throw fault.refusal
