@@ -11,12 +11,24 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
 #ifndef SO_PASSRIGHTS
 #define SO_PASSRIGHTS 83
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef PID_FS_MAGIC
+#define PID_FS_MAGIC 0x50494446
 #endif
 
 // The most descriptors the kernel lets one message carry.
@@ -150,6 +162,25 @@ ssize_t clinux_receive_closing(int socket, void *buffer, size_t capacity) {
 
 ssize_t clinux_send(int socket, const void *buffer, size_t count) {
     return send(socket, buffer, count, MSG_NOSIGNAL);
+}
+
+int clinux_pidfd_open(uint32_t pid) {
+    // Always close-on-exec.
+    return (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+}
+
+int clinux_peer_pidfd(int socket) {
+    int pidfd = -1;
+    socklen_t size = sizeof pidfd;
+    return getsockopt(socket, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &size) == 0 ? pidfd : -1;
+}
+
+uint64_t clinux_pidfd_inode(int pidfd) {
+    struct statfs system;
+    struct stat status;
+    // Before pidfs all pidfds share one inode, which tells nothing.
+    if (fstatfs(pidfd, &system) != 0 || system.f_type != PID_FS_MAGIC) return 0;
+    return fstat(pidfd, &status) == 0 ? (uint64_t)status.st_ino : 0;
 }
 
 void clinux_return_memory(void) { malloc_trim(0); }

@@ -50,6 +50,13 @@ int clinux_lingering_socket(int *listener);
 // Sends without raising SIGPIPE.
 ssize_t clinux_send(int socket, const void *buffer, size_t count);
 
+// Processes by descriptor: readable once the process has exited. -1 with errno on failure.
+int clinux_pidfd_open(uint32_t pid);
+// Of the process that connected the socket (kernel 6.5), whoever holds it now.
+int clinux_peer_pidfd(int socket);
+// What no other process of this boot has; 0 where the kernel has no pidfs (6.9).
+uint64_t clinux_pidfd_inode(int pidfd);
+
 // Gives memory that was freed back to the kernel.
 void clinux_return_memory(void);
 // Pins the calling thread to one core; 0, or an error number.
