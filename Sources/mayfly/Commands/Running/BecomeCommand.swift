@@ -45,6 +45,10 @@ struct BecomeCommand: ParsableCommand {
     private func become() throws {
         var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
         arguments.append(nil)
+        // The runtime's threads block all signals, and an exec passes that on.
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
         execvp(command[0], arguments)
         let code = errno
         note("\(command[0]): \(String(cString: strerror(code)))")
