@@ -126,7 +126,7 @@ show 'kill -KILL agent; mayfly validate < killed'
 began=${EPOCHREALTIME/./}
 kill -KILL "$(cat "$place/killed.pid")"
 while mayfly validate <"$place/killed"; do :; done
-echo "refused $((${EPOCHREALTIME/./} - began)) us after the kill, the start of the command included"
+echo "refused $(((${EPOCHREALTIME/./} - began) / 1000)) ms after the kill, most of it the start of the command"
 wait "$wrapper" || echo "mayfly run: exit $?, as a shell has it for a process that was killed"
 
 say "The operator revokes a task: what it has is dead, its name refused"
