@@ -12,6 +12,19 @@ import (
 	"mayfly.local/mayfly/internal/mayflyv1"
 )
 
+// Binding is what a grant's life hangs on beyond its expiry.
+type Binding int
+
+// The bindings.
+const (
+	// BindingNone: nothing else.
+	BindingNone Binding = iota
+	// BindingProcess: a process, which the caller or what it started has started.
+	BindingProcess
+	// BindingConnection: the client's connection; the grant ends when that is lost.
+	BindingConnection
+)
+
 // AgentRequest is one agent to be spawned or registered.
 type AgentRequest struct {
 	// Orchestration is 1 to 128 bytes of [A-Za-z0-9._-]. Empty takes that of the client's options.
@@ -34,6 +47,10 @@ type AgentRequest struct {
 	MaximumUses uint32
 	// ByReference asks for a short token that the broker resolves, for HTTP headers.
 	ByReference bool
+	// Binding is what the grant's life hangs on beyond its expiry.
+	Binding Binding
+	// PID is the process of BindingProcess; else 0.
+	PID uint32
 	// Key is the agent's, which no other live agent may have. Nil makes a fresh one.
 	Key ed25519.PrivateKey
 }
@@ -66,7 +83,14 @@ func (request AgentRequest) resolved(options Options) (AgentRequest, *mayflyv1.A
 		OrchId: request.Orchestration, TaskId: request.Task, Scope: request.Scope,
 		Audience: request.Audience, PublicKey: publicKey(request.Key), TtlSeconds: lifetime,
 		LifetimeSeconds: renewableFor, MaxUses: request.MaximumUses, ByReference: request.ByReference,
+		Binding: bindings[request.Binding], Pid: request.PID,
 	}, nil
+}
+
+var bindings = map[Binding]mayflyv1.Binding{
+	BindingNone:       mayflyv1.Binding_BINDING_NONE,
+	BindingProcess:    mayflyv1.Binding_BINDING_PROCESS,
+	BindingConnection: mayflyv1.Binding_BINDING_CONNECTION,
 }
 
 func checkKey(key ed25519.PrivateKey) error {

@@ -26,7 +26,7 @@ func (refused *RefusedError) Error() string { return sentence(refused.Reason, re
 
 // CallError is everything else that a call can end with instead of an answer. Compare it with
 // errors.Is and one of ErrConnection, ErrOutcomeUnknown, ErrTimeout, ErrProtocol, ErrInvalidRequest,
-// ErrCanceled, ErrEventsLost and ErrClosed.
+// ErrCanceled and ErrClosed.
 type CallError struct {
 	// Code is stable, for example OUTCOME_UNKNOWN.
 	Code string

@@ -3,8 +3,8 @@
 # it writes nothing and fails where what is committed differs.
 set -euo pipefail
 
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
+here=$(cd "$(dirname "$0")" && pwd -P)
+root=$(cd "$here/../.." && pwd -P)
 target=$here/internal/mayflyv1
 package=mayfly.local/mayfly/internal/mayflyv1
 files=(agents apps grants operator trust)

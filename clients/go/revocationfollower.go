@@ -12,8 +12,6 @@ const (
 	longestPause = 5 * time.Second
 	// After more ends than there is room for: the broker sends all that matter again.
 	overflowPause = time.Minute
-	// No log gets there, so that the broker answers with the position that its log has.
-	beyondAnyLog = math.MaxUint64
 )
 
 // FollowOptions bound what a follower remembers.
@@ -126,16 +124,12 @@ const (
 )
 
 func (follower *RevocationFollower) follow(ctx context.Context) outcome {
-	head, err := follower.head(ctx)
-	if err != nil {
-		return followedNothing
-	}
 	stream, err := follower.client.WatchRevocations(ctx, follower.position)
 	if err != nil {
 		return followedNothing
 	}
 	defer stream.Close()
-	result := followedNothing
+	result, isCurrent := followedNothing, false
 	for {
 		batch, err := stream.Next()
 		if err != nil {
@@ -153,24 +147,12 @@ func (follower *RevocationFollower) follow(ctx context.Context) outcome {
 		if batch.Position > follower.position {
 			follower.position = batch.Position
 		}
-		isHeartbeat := len(batch.Digests) == 0 && result == followedSomething
-		if follower.position >= head || isHeartbeat {
+		isCurrent = isCurrent || batch.IsCurrent
+		if isCurrent {
 			follower.heard()
 		}
 		result = followedSomething
 	}
-}
-
-// head is how far the broker's log goes at this moment: a stream from there on has nothing to catch
-// up with. Without it a stream would have to wait for a heartbeat, which a busy broker never sends.
-func (follower *RevocationFollower) head(ctx context.Context) (uint64, error) {
-	stream, err := follower.client.WatchRevocations(ctx, beyondAnyLog)
-	if err != nil {
-		return 0, err
-	}
-	defer stream.Close()
-	first, err := stream.Next()
-	return first.Position, err
 }
 
 func (follower *RevocationFollower) heard() {

@@ -49,6 +49,8 @@ type RevocationBatch struct {
 	FirstIssueAt time.Time
 	// HasGap: ends before this batch were lost to this stream.
 	HasGap bool
+	// IsCurrent: every end that was acknowledged before the stream was asked for has been sent.
+	IsCurrent bool
 }
 
 // RevocationSet remembers ends in bounded memory, each for at least the retention: in two generations,

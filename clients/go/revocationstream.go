@@ -127,7 +127,8 @@ func (stream *RevocationStream) batch(data []byte) (RevocationBatch, error) {
 	}
 	batch := RevocationBatch{
 		Position: message.GetPosition(), FirstIssueAt: fromUnix(message.GetFirstIssueAt()),
-		HasGap: message.GetGap(), Digests: make([]RevocationDigest, len(message.GetDigests())),
+		HasGap: message.GetGap(), IsCurrent: message.GetCurrent(),
+		Digests: make([]RevocationDigest, len(message.GetDigests())),
 	}
 	for index, digest := range message.GetDigests() {
 		if len(digest) != len(RevocationDigest{}) {

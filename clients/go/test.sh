@@ -4,8 +4,8 @@
 #   MAYFLY_BIN=<folder of mayflyd and mayfly> clients/go/test.sh
 set -euo pipefail
 
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
+here=$(cd "$(dirname "$0")" && pwd -P)
+root=$(cd "$here/../.." && pwd -P)
 build=$root/.build-clients/go
 : "${MAYFLY_BIN:?the folder with mayflyd and mayfly}"
 
@@ -18,7 +18,7 @@ cd "$build/path/src/mayfly.local/mayfly"
 unformatted=$(gofmt -l .)
 [ -z "$unformatted" ] || { echo "gofmt: $unformatted" >&2; exit 1; }
 go vet ./...
-./generate.sh --check
+"$here/generate.sh" --check
 
 status=0
 "$root/clients/testing/with-broker.sh" "$root/clients/testing/hostile_server.py" \

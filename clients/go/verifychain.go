@@ -155,3 +155,9 @@ func newVerifiedToken(verified *chain.Verified) *VerifiedToken {
 	}
 	return token
 }
+
+// ScopeCovers tells whether who holds one scope may do what another says; neither where one of them
+// is no scope.
+func ScopeCovers(held, wanted string) bool {
+	return chain.IsScope(held) && chain.IsScope(wanted) && chain.Covers(held, wanted)
+}
