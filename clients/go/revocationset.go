@@ -90,8 +90,8 @@ func (set *RevocationSet) insertAt(batch RevocationBatch, now time.Time) bool {
 	if now.Sub(set.youngSince) >= set.retention {
 		set.old, set.young, set.youngSince = set.young, map[RevocationDigest]struct{}{}, now
 	}
-	if first := uint64(batch.FirstIssueAt.Unix()); first > set.firstIssueAt {
-		set.firstIssueAt = first
+	if first := batch.FirstIssueAt.Unix(); first > 0 && uint64(first) > set.firstIssueAt {
+		set.firstIssueAt = uint64(first)
 		atomic.AddUint64(&set.version, 1)
 	}
 	if len(set.young)+len(set.old)+len(batch.Digests) > set.capacity {

@@ -23,9 +23,15 @@ go vet ./...
 status=0
 "$root/clients/testing/with-broker.sh" "$root/clients/testing/hostile_server.py" \
     go test -race -count=1 -json ./... >"$build/results" || status=$?
-# What failed, and what the linker or the compiler had to say.
-sed -n '/"Action":"output"/!d; s/.*"Output":"\(.*\)\\n"}$/\1/p' "$build/results" \
-    | grep -vE '^(=== |\s*--- (PASS|SKIP)|PASS$|ok )' || true
+for sample in quickstart delegation registration; do
+    # shellcheck disable=SC2016 # the name of the app is the broker's to say
+    "$root/clients/testing/with-broker.sh" sh -c 'go run "./examples/$0" "$MAYFLY_TEST_APP"' \
+        "$sample" >"$build/$sample" || { cat "$build/$sample"; status=1; }
+done
+if [ "$status" -ne 0 ]; then
+    sed -n '/"Action":"output"/s/.*"Output":"\(.*\)\\n"}$/\1/p' "$build/results" \
+        | grep -vE '^ *(=== |--- (PASS|SKIP))|^ok ' || true
+fi
 count() { grep -c "\"Action\":\"$1\".*\"Test\":" "$build/results" || true; }
 echo "$(count pass) passed, $(count fail) failed"
 exit "$status"
