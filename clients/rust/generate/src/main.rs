@@ -14,9 +14,12 @@ const FILES: [&str; 6] = [
 
 fn main() {
     let arguments: Vec<String> = env::args().collect();
-    let [_, proto, target] = arguments.as_slice() else {
-        eprintln!("usage: generate <proto folder> <target folder>");
-        exit(64);
+    let (proto, target) = match arguments.as_slice() {
+        [_, proto, target] => (proto, target),
+        _ => {
+            eprintln!("usage: generate <proto folder> <target folder>");
+            exit(64);
+        }
     };
     let inputs = FILES.map(|file| format!("{proto}/{file}"));
     let result = protobuf_codegen_pure::Codegen::new()

@@ -39,9 +39,8 @@ pub(super) struct Delegation {
 }
 
 /// Of a token by reference none is there: a token that has lost a claim is not one.
-const AUTHORITY: [&str; 9] = [
-    "sub", "aud", "nbf", "iat", "scope", "cnf", "root", "delegation_chain", "chain_hash",
-];
+const AUTHORITY: [&str; 9] =
+    ["sub", "aud", "nbf", "iat", "scope", "cnf", "root", "delegation_chain", "chain_hash"];
 
 impl Claims {
     pub(super) fn parse(payload: &[u8]) -> Result<Self, Refusal> {
@@ -126,9 +125,7 @@ fn texts(
 ) -> Result<Vec<String>, Refusal> {
     let texts = claim(json, name)?.texts().ok_or(Refusal::ClaimMalformed)?;
     let is_list = (1..=maximum).contains(&texts.len()) && texts.iter().all(|text| has_form(text));
-    is_list
-        .then(|| texts.into_iter().map(str::to_owned).collect())
-        .ok_or(Refusal::ClaimMalformed)
+    is_list.then(|| texts.into_iter().map(str::to_owned).collect()).ok_or(Refusal::ClaimMalformed)
 }
 
 /// A 32-byte digest is compared by its one text.

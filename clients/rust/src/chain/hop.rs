@@ -126,8 +126,22 @@ impl Hop {
         reader.expect("}")?;
         reader.end()?;
         (1..=MAXIMUM_HOPS).contains(&depth).then(|| Self {
-            issuer, challenge, proof_sequence, delegator, delegator_key, delegate, delegate_key,
-            held, scope, audience, maximum_uses, issued_at, expires_at, parent, depth, previous,
+            issuer,
+            challenge,
+            proof_sequence,
+            delegator,
+            delegator_key,
+            delegate,
+            delegate_key,
+            held,
+            scope,
+            audience,
+            maximum_uses,
+            issued_at,
+            expires_at,
+            parent,
+            depth,
+            previous,
         })
     }
 }

@@ -14,7 +14,7 @@ mod walk;
 pub(crate) mod words;
 
 pub(crate) use refusal::Refusal;
-pub(crate) use verify::{check_times, thumbprint, verify, Key, Times, Verified};
+pub(crate) use verify::{check_times, verify, Key, Times, Verified};
 
 /// 32 bytes: a key, a digest or a challenge.
 pub(crate) type Bytes32 = [u8; 32];

@@ -46,7 +46,8 @@ pub(crate) struct Key {
 impl Key {
     pub(crate) fn new(public: Bytes32) -> Self {
         let id = thumbprint(&public);
-        let header = encode_url(format!(r#"{{"alg":"EdDSA","typ":"JWT","kid":"{id}"}}"#).as_bytes());
+        let header =
+            encode_url(format!(r#"{{"alg":"EdDSA","typ":"JWT","kid":"{id}"}}"#).as_bytes());
         Self { id, public, header }
     }
 }
@@ -128,12 +129,13 @@ pub(crate) fn verify(
 fn verify_signature<'a>(token: &str, keys: &'a [Key]) -> Result<(&'a Key, Vec<u8>), Refusal> {
     let parts: Vec<&str> = token.splitn(4, '.').collect();
     let (header, payload, signature) = match parts[..] {
-        [header, payload, signature] if token.len() <= MAXIMUM_TOKEN => (header, payload, signature),
+        [header, payload, signature] if token.len() <= MAXIMUM_TOKEN => {
+            (header, payload, signature)
+        }
         _ => return Err(Refusal::Malformed),
     };
-    let decode = |part: &str| {
-        decode_url(part).filter(|bytes| !bytes.is_empty()).ok_or(Refusal::Malformed)
-    };
+    let decode =
+        |part: &str| decode_url(part).filter(|bytes| !bytes.is_empty()).ok_or(Refusal::Malformed);
     decode(header)?;
     let decoded = decode(payload)?;
     let signature = decode(signature)?;
@@ -197,10 +199,8 @@ mod tests {
             .map(|key| Key::new(decode_url_32(key["x"].as_str().unwrap()).unwrap()))
             .collect();
         assert_eq!(keys[0].id, text(&file["keys"][0]["kid"]));
-        let times = Times {
-            now: file["now"].as_u64().unwrap(),
-            leeway: file["leeway"].as_u64().unwrap(),
-        };
+        let times =
+            Times { now: file["now"].as_u64().unwrap(), leeway: file["leeway"].as_u64().unwrap() };
         let cases = file["cases"].as_array().unwrap();
         assert!(cases.len() > 100);
         for case in cases {
@@ -226,9 +226,8 @@ mod tests {
             assert_eq!(token.scope, texts(&want["scope"]), "{name}");
             assert_eq!(token.audience, texts(&want["audience"]), "{name}");
             assert_eq!(token.key_thumbprint, text(&want["jkt"]), "{name}");
-            let lineage: Vec<(String, String)> = want["lineage"]
-                .as_array()
-                .map_or(Vec::new(), |links| {
+            let lineage: Vec<(String, String)> =
+                want["lineage"].as_array().map_or(Vec::new(), |links| {
                     links.iter().map(|link| (text(&link["agent"]), text(&link["grant"]))).collect()
                 });
             assert_eq!(token.lineage, lineage, "{name}");

@@ -36,9 +36,8 @@ fn is_identifier(text: &str) -> bool {
 /// `action:resource:identifier`.
 pub(crate) fn is_scope(text: &str) -> bool {
     let mut parts = text.splitn(3, ':');
-    let mut next = |is_allowed| {
-        parts.next().map_or(false, |part| is_made_of(part, MAXIMUM_SCOPE, is_allowed))
-    };
+    let mut next =
+        |is_allowed| parts.next().map_or(false, |part| is_made_of(part, MAXIMUM_SCOPE, is_allowed));
     text.len() <= MAXIMUM_SCOPE
         && next(is_identifier_byte)
         && next(is_identifier_byte)
@@ -140,7 +139,9 @@ mod tests {
             assert!(is_scope(text), "{text}");
         }
         let long = format!("a:b:{}", "c".repeat(253));
-        for text in ["", "a", "a:b", "a:b:", ":b:c", "a::c", "a b:c:d", "a:b:c d", "a:b:\u{e9}", &long] {
+        for text in
+            ["", "a", "a:b", "a:b:", ":b:c", "a::c", "a b:c:d", "a:b:c d", "a:b:\u{e9}", &long]
+        {
             assert!(!is_scope(text), "{text}");
         }
     }
