@@ -258,7 +258,7 @@ static void release(const vector *step, struct outcome *outcome) {
     free(token);
 }
 
-static void revoke(const vector *step, struct outcome *outcome) {
+static void end_grants(const vector *step, struct outcome *outcome) {
     if (strcmp(vector_text_of(step, "level"), "agent") != 0) give_up("only agents are revoked");
     const char *target = mayfly_agent_id(named(vector_text_of(step, "target"))->agent);
     outcome->is_refused = mayfly_revoke(
@@ -278,7 +278,7 @@ static void take(const vector *step, struct outcome *outcome) {
     else if (strcmp(what, "watch") == 0) watch();
     else if (strcmp(what, "accept") == 0) judge(step, live, outcome);
     else if (strcmp(what, "release") == 0) release(step, outcome);
-    else if (strcmp(what, "revoke") == 0) revoke(step, outcome);
+    else if (strcmp(what, "revoke") == 0) end_grants(step, outcome);
     else give_up("this runner does not know how to %s", what);
 }
 
