@@ -1,4 +1,5 @@
 #include "call.h"
+#include "scan.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -61,8 +62,8 @@ static bool read_detail(const Google__Protobuf__Any *detail, mayfly_error *error
     }
     mf_arena arena;
     mf_arena_init(&arena, MF_ANSWER_ARENA);
-    Google__Rpc__ErrorInfo *info = google__rpc__error_info__unpack(
-        mf_arena_allocator(&arena), detail->value.len, detail->value.data);
+    const Google__Rpc__ErrorInfo *info = mf_unpack(
+        &google__rpc__error_info__descriptor, &arena, detail->value.data, detail->value.len);
     bool is_ours = info != NULL && strcmp(info->domain, "mayfly") == 0 && info->reason[0] != 0;
     if (is_ours) {
         snprintf(error->reason, sizeof error->reason, "%s", info->reason);
@@ -99,14 +100,13 @@ static mayfly_status violation(mf_link *link, mayfly_error *error, const char *w
 static mayfly_status read_answer(
     mf_link *link, const mf_method *method, const uint8_t *data, size_t count, mf_arena *arena,
     void **answer, mayfly_error *error) {
-    ProtobufCAllocator *allocator = mf_arena_allocator(arena);
-    const Ttrpc__Response *envelope = ttrpc__response__unpack(allocator, count, data);
+    const Ttrpc__Response *envelope =
+        mf_unpack(&ttrpc__response__descriptor, arena, data, count);
     if (envelope == NULL) return violation(link, error, "an answer that cannot be read");
     if (envelope->status != NULL && envelope->status->code != 0) {
         return mf_refusal(envelope->status, error);
     }
-    *answer = protobuf_c_message_unpack(
-        method->answer, allocator, envelope->payload.len, envelope->payload.data);
+    *answer = mf_unpack(method->answer, arena, envelope->payload.data, envelope->payload.len);
     if (*answer == NULL) return violation(link, error, "an answer that is another message");
     return MAYFLY_OK;
 }

@@ -7,6 +7,7 @@
 
 #include "call.h"
 #include "revocations.h"
+#include "scan.h"
 
 enum {
     CAPACITY = 500000, RETENTION_SECONDS = 86400 + 60, SILENCE_MILLISECONDS = 15000,
@@ -54,9 +55,8 @@ static mayfly_status take_message(
     mf_arena arena;
     mf_arena_init(&arena, MESSAGE_ARENA);
     mayfly_status status = MAYFLY_OK;
-    const Mayfly__V1__WatchRevocationsResponse *message =
-        mayfly__v1__watch_revocations_response__unpack(
-            mf_arena_allocator(&arena), frame->count, frame->data);
+    const Mayfly__V1__WatchRevocationsResponse *message = mf_unpack(
+        &mayfly__v1__watch_revocations_response__descriptor, &arena, frame->data, frame->count);
     const uint8_t **digests = NULL;
     if (message != NULL) digests = mf_arena_take(&arena, (message->n_digests + 1) * sizeof *digests);
     if (digests == NULL) {
@@ -89,7 +89,7 @@ static mayfly_status end_of(const mf_frame *frame, mayfly_error *error) {
     mf_arena arena;
     mf_arena_init(&arena, MESSAGE_ARENA);
     const Ttrpc__Response *envelope =
-        ttrpc__response__unpack(mf_arena_allocator(&arena), frame->count, frame->data);
+        mf_unpack(&ttrpc__response__descriptor, &arena, frame->data, frame->count);
     mayfly_status status;
     if (envelope == NULL) {
         status = mf_fail(error, MAYFLY_PROTOCOL_VIOLATION, "an end of the stream that cannot be read");

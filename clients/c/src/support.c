@@ -87,7 +87,7 @@ void mf_buffer_free(mf_buffer *buffer) {
 uint8_t *mf_buffer_reserve(mf_buffer *buffer, size_t count) {
     if (buffer->failed) return NULL;
     size_t needed = buffer->count + count;
-    if (needed > buffer->capacity) {
+    if (needed > buffer->capacity || buffer->bytes == NULL) {
         size_t capacity = buffer->capacity < 256 ? 256 : buffer->capacity * 2;
         if (capacity < needed) capacity = needed;
         uint8_t *bytes = realloc(buffer->bytes, capacity);
