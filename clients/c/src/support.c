@@ -185,3 +185,11 @@ char *mf_copy(const char *text) {
     if (copy != NULL) memcpy(copy, text, count);
     return copy;
 }
+
+void mf_rwlock_init(pthread_rwlock_t *lock) {
+    pthread_rwlockattr_t attributes;
+    pthread_rwlockattr_init(&attributes);
+    pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(lock, &attributes);
+    pthread_rwlockattr_destroy(&attributes);
+}
