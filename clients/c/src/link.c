@@ -303,6 +303,11 @@ mayfly_status mf_link_call(
     hand_over(link);
     pthread_mutex_unlock(&link->lock);
     pthread_cond_destroy(&call.wake);
+    if (status != MAYFLY_OK) {
+        /* An answer to half a request: the call has failed all the same. */
+        free(call.answer);
+        return status;
+    }
     *answer_data = call.answer;
     *answer_count = call.count;
     return status;

@@ -16,6 +16,8 @@
  * there is. */
 typedef struct mf_arena {
     struct mf_chunk *chunks;
+    /* How much is taken at once, at least. */
+    size_t chunk_count;
     size_t used;
     size_t maximum;
     ProtobufCAllocator protobuf;
