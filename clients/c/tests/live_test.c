@@ -1,5 +1,5 @@
 /* What the scenario does not have, against the live broker of clients/testing/with-broker.sh:
- * threads, client secrets, agents of a wrapper, listings, and a broker that stops and comes back. */
+ * threads, client secrets, agents of a wrapper, listings, a broker that stops and comes back. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
