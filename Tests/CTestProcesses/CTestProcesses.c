@@ -146,10 +146,11 @@ static void descend(int depth, const char *path, uid_t uid, int channel) {
     sleep_for_ever();
 }
 
-static int start(int depth, const char *path, uid_t uid, pid_t *first, pid_t *last, int *socket_) {
+static int start(int depth, const char *path, uid_t uid, uint64_t flags, pid_t *first, pid_t *last,
+                 int *socket_) {
     int channel[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) != 0) return -1;
-    *first = fork_at(0, 0);
+    *first = fork_at(0, flags);
     if (*first == 0) {
         keep_only(channel[1]);
         descend(depth, path, uid, channel[1]);
@@ -161,14 +162,19 @@ static int start(int depth, const char *path, uid_t uid, pid_t *first, pid_t *la
 }
 
 int testproc_line(pid_t pids[2]) {
-    return start(2, NULL, (uid_t)-1, &pids[0], &pids[1], NULL);
+    return start(2, NULL, (uid_t)-1, 0, &pids[0], &pids[1], NULL);
 }
 
 pid_t testproc_peer(const char *path, uid_t uid, int *socket) {
     pid_t first, last;
-    return start(1, path, uid, &first, &last, socket) == 0 ? first : -1;
+    return start(1, path, uid, 0, &first, &last, socket) == 0 ? first : -1;
+}
+
+pid_t testproc_foreign_peer(const char *path, int *socket) {
+    pid_t first, last;
+    return start(1, path, (uid_t)-1, CLONE_NEWPID, &first, &last, socket) == 0 ? first : -1;
 }
 
 int testproc_peer_below(const char *path, pid_t pids[2], int *socket) {
-    return start(2, path, (uid_t)-1, &pids[0], &pids[1], socket);
+    return start(2, path, (uid_t)-1, 0, &pids[0], &pids[1], socket);
 }

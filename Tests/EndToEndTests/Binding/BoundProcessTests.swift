@@ -90,6 +90,19 @@ internal import Testing
             try scene.bindingWord(pid: UInt32(foreign.pid)) == "PROCESS_NAMESPACE_FOREIGN")
     }
 
+    @Test(.enabled(if: getuid() == 0, "namespaces need root"))
+    func `a caller of another pid namespace binds none, and is an app all the same`() throws {
+        let scene = try Scene()
+        let peer = try DistantPeer.foreign(scene.broker.home.agentSocket)
+        try peer.client.authenticate(app: Scene.app)
+        #expect(
+            try scene.bindingWord(pid: UInt32(peer.process.pid), by: peer.client)
+                == "PROCESS_NAMESPACE_FOREIGN")
+        #expect(try peer.client.validate(peer.client.spawn().token).valid)
+        peer.process.end()
+        _ = try peer.client.receiveUntilClosed()
+    }
+
     @Test(.enabled(if: getuid() == 0, "choosing a pid needs root"))
     func `a pid that is another's between call and check is bound to neither`() throws {
         let gate = try Gate("opened")
@@ -150,6 +163,18 @@ internal import Testing
                 try scene.overseer.validCount(of: agents.map(\.token)) == 0
             })
         #expect(try scene.overseer.status().liveGrants == 0)
+    }
+
+    @Test func `a thousand that are killed at once all end what hangs on them`() throws {
+        let scene = try Scene()
+        let children = try (0..<1_000).map { _ in try SleepingProcess() }
+        let tokens = try children.map { try scene.spawn(boundTo: $0).token }
+        #expect(try scene.metric("mayfly_bound_processes") == "1000")
+        for child in children { kill(child.pid, SIGKILL) }
+        #expect(
+            try Deadline.poll(seconds: 10) { try scene.overseer.validCount(of: tokens) == 0 })
+        #expect(try scene.overseer.status().liveGrants == 0)
+        #expect(try scene.metric("mayfly_bound_processes") == "0")
     }
 
     @Test func `processes beyond a limit are refused by its name, until one exits`() throws {

@@ -59,10 +59,17 @@ struct DistantPeer {
         client = WireClient(takingOver: socket)
     }
 
-    private init(_ pids: [pid_t], _ socket: Int32) throws {
-        parent = try SleepingProcess(pids[0])
-        process = try SleepingProcess(pids[1])
+    private init(_ process: SleepingProcess, below parent: SleepingProcess?, _ socket: Int32) {
+        self.process = process
+        self.parent = parent
         client = WireClient(takingOver: socket)
+    }
+
+    /// A child in a pid namespace of its own connects.
+    static func foreign(_ path: String) throws -> DistantPeer {
+        var socket: Int32 = -1
+        let process = try SleepingProcess(testproc_foreign_peer(path, &socket))
+        return DistantPeer(process, below: nil, socket)
     }
 
     /// A child of a child connects.
@@ -72,7 +79,8 @@ struct DistantPeer {
         guard testproc_peer_below(path, &pids, &socket) == 0 else {
             throw SystemError("starting processes")
         }
-        return try DistantPeer(pids, socket)
+        return DistantPeer(
+            try SleepingProcess(pids[1]), below: try SleepingProcess(pids[0]), socket)
     }
 }
 

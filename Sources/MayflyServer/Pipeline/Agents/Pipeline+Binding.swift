@@ -77,6 +77,10 @@ extension Pipeline {
     private func adopt(
         _ process: InspectedProcess, for spec: inout AgentSpec, _ request: Request
     ) throws(Refusal) -> WatchedProcess {
+        // Where /proc shows nothing of it and the kernel has no inodes, a pid alone would be left.
+        guard process.identity.startTicks != 0 || process.identity.inode != 0 else {
+            throw .bindingUnsupported
+        }
         let watched = try context.processes.adopt(process, by: request.caller.uid)
         spec.bond = watched.bond
         return watched
@@ -151,5 +155,6 @@ extension Pipeline {
         }
         connection.caller.app = nil
         connection.caller.credential = .uid
+        connection.reader.frameLimit = WireLimits.frameBytesBeforeAuthenticate
     }
 }
