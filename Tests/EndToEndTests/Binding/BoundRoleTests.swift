@@ -93,6 +93,21 @@ internal import Testing
         #expect(try scene.isSoonRefused(token))
     }
 
+    @Test func `what a process said before it exited is done`() throws {
+        let scene = try Scene()
+        let peer = try DistantPeer(scene.broker.home.agentSocket)
+        try peer.client.authenticate(app: Scene.app)
+        let agents = try (0..<64).map { _ in try peer.client.spawn() }
+        let frames = try agents.flatMap {
+            try peer.client.frame(
+                .release, ReleaseRequestMessage(target: .grant(ByteView(copying: $0.grantID))))
+        }
+        try peer.client.send(frames)
+        peer.process.end()
+        #expect(
+            try Deadline.poll(seconds: 10) { try scene.overseer.status().liveGrants == 0 })
+    }
+
     @Test func `who speaks for an app is the process that connected, and it dies with that`()
         throws
     {

@@ -102,8 +102,8 @@ extension Pipeline {
         let connection = request.connection
         if let bond = connection.bond { return bond }
         guard let inbox = connection.inbox else { throw .bindingUnsupported }
+        let peer = try findPeer(of: connection, at: request.now)
         if connection.process == nil {
-            let peer = try findPeer(of: connection, at: request.now)
             connection.process = try context.processes.attach(
                 peer, to: DependentConnection(inbox: inbox, tag: connection.tag))
         }
@@ -128,9 +128,15 @@ extension Pipeline {
             if isUnknowable { return }
             throw error
         }
-        connection.process = try context.processes.admit(
+        let dependent = DependentConnection(inbox: inbox, tag: connection.tag)
+        let admitted = try context.processes.admit(
             peer, below: try context.processes.inspector.ancestors(of: peer.identity),
-            with: DependentConnection(inbox: inbox, tag: connection.tag))
+            with: dependent)
+        // One that cannot be told from others has another row each time.
+        if let known = connection.process, known !== admitted {
+            context.processes.detach(dependent, from: known)
+        }
+        connection.process = admitted
     }
 
     /// The process that made the connection, still running.
