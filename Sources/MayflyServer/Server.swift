@@ -28,6 +28,9 @@ package final class Server: Sendable {
         let agentInboxes = try (0..<configuration.reactors).map { _ in try ReactorInbox() }
         let operatorInbox = try ReactorInbox()
         let inboxes = agentInboxes + [operatorInbox]
+        let operators = configuration.operatorUids.union([
+            UserID(rawValue: 0), UserID(rawValue: getuid()),
+        ])
         let metrics = BrokerMetrics()
         let feed = try EndFeed(metrics: metrics)
         let recovered = try Recovery.run(
@@ -41,7 +44,8 @@ package final class Server: Sendable {
                 onFailure: onStorageFailure))
         context = ReactorContext(
             recovered: recovered, secrets: SecretDigester(key: keys.digestKey), feed: feed,
-            metrics: metrics, logger: logger,
+            metrics: metrics,
+            shares: ShareTable(ShareLimits(configuration), operators: operators), logger: logger,
             patience: Patience(idleSeconds: configuration.idleTimeoutSeconds),
             spinNanoseconds: UInt64(configuration.spinMicroseconds) * 1_000)
         log = recovered.log
@@ -51,8 +55,8 @@ package final class Server: Sendable {
         acceptor = try Acceptor(
             listeners: try Self.open(configuration, listeners), agentInboxes: agentInboxes,
             operatorInbox: operatorInbox, context: context,
-            maximumConnections: configuration.maximumConnections,
-            operatorUids: Set(configuration.operatorUids.map(\.rawValue) + [0, getuid()]))
+            operatorUids: Set(operators.map(\.rawValue)))
+        context.nameShares()
         logger.info(
             "recovered",
             metadata: [
@@ -122,6 +126,24 @@ package final class Server: Sendable {
         }
     }
 
+    /// Makes the directories of the sockets that are not inherited, or finds them fit: a process that
+    /// has given up making directories can still open its sockets then.
+    package static func prepareSocketDirectories(
+        _ configuration: ServerConfiguration, _ inherited: InheritedListeners
+    ) throws {
+        if inherited.agentDescriptor == nil {
+            try Listener.prepareDirectory(
+                of: configuration.agentSocketPath, mode: agentDirectoryMode)
+        }
+        if inherited.operatorDescriptor == nil {
+            try Listener.prepareDirectory(
+                of: configuration.operatorSocketPath, mode: operatorDirectoryMode)
+        }
+    }
+
+    private static let agentDirectoryMode: mode_t = 0o750
+    private static let operatorDirectoryMode: mode_t = 0o700
+
     private static func open(
         _ configuration: ServerConfiguration, _ inherited: InheritedListeners
     ) throws -> [Listener] {
@@ -132,14 +154,15 @@ package final class Server: Sendable {
                 try Listener(
                     path: configuration.agentSocketPath,
                     mode: mode_t(configuration.agentSocketMode),
-                    directoryMode: 0o750, role: .agents)
+                    directoryMode: agentDirectoryMode, role: .agents)
             }
         let operators =
             if let descriptor = inherited.operatorDescriptor {
                 try Listener(inherited: descriptor, role: .operator)
             } else {
                 try Listener(
-                    path: configuration.operatorSocketPath, mode: 0o600, directoryMode: 0o700,
+                    path: configuration.operatorSocketPath, mode: 0o600,
+                    directoryMode: operatorDirectoryMode,
                     role: .operator)
             }
         return [agents, operators]

@@ -29,6 +29,21 @@ package struct ServerConfiguration: Equatable, Sendable {
     package var maximumLifetimeSeconds: UInt32 = 86_400
     package var maximumLiveGrants = 1_000_000
     package var maximumConnections = 4_096
+    /// Bytes received and not taken up, and of answers not taken, of all connections together.
+    package var maximumQueuedBytes = 512 << 20
+
+    // Of one uid, and of all together that nobody names. Where 0 stands the share is a quarter of
+    // the whole.
+    package var maximumConnectionsPerUid = 0
+    package var maximumRequestsPerUid = 16_384
+    package var maximumQueuedBytesPerUid = 0
+    package var maximumWatchersPerUid = 128
+    package var maximumChallengesPerUid = 1_024
+    /// Signatures made and verified for one uid; 0 for as many as the others leave.
+    package var signaturesPerSecond = 0
+    /// The same for all uids together that nobody names.
+    package var unnamedSignaturesPerSecond = 1_000
+
     /// A connection that holds no bound grant is closed after this long without a request.
     package var idleTimeoutSeconds: UInt32 = 300
 

@@ -76,7 +76,8 @@ final class Listener: Sendable {
         return errno != ECONNREFUSED && errno != ENOENT
     }
 
-    private static func prepareDirectory(of path: String, mode: mode_t) throws {
+    /// Makes the directory that a socket lies in, or finds one that is fit.
+    static func prepareDirectory(of path: String, mode: mode_t) throws {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
             throw SystemFailure(
                 "\(path) must be an absolute path in a directory of its own", EINVAL)

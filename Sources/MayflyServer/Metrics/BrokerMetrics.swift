@@ -4,7 +4,9 @@ internal import MayflyStore
 enum LimitHit: Int, CaseIterable, Sendable {
     /// A connection closed at once: there are as many as there may be.
     case connections
-    /// A connection that waits because the process has no descriptor left.
+    /// The same where its uid has as many as it may.
+    case connectionsPerUid
+    /// A connection that was closed or waits because the process has no descriptor left.
     case descriptors
     case halfFrame
     case answersNotTaken
@@ -20,6 +22,7 @@ enum LimitHit: Int, CaseIterable, Sendable {
     var label: StaticString {
         switch self {
         case .connections: "connections"
+        case .connectionsPerUid: "connections_per_uid"
         case .descriptors: "descriptors"
         case .halfFrame: "half_frame"
         case .answersNotTaken: "answers_not_taken"

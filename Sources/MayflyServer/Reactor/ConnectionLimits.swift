@@ -16,6 +16,17 @@ enum ConnectionLimits {
     static let receiveBytes = 64 << 10
     /// Signatures verified per connection before the other connections have their turn.
     static let verificationsPerTurn = 8
-    /// Tokens signed before the reactor looks at its sockets again.
-    static let signaturesPerTurn = 64
+}
+
+/// How much a reactor does before it looks at its sockets again.
+enum TurnLimits {
+    /// Tokens signed, while no other share waits.
+    static let signatures = 64
+    /// Time for requests, and again for signatures, while several shares wait. A quiet share's
+    /// request waits about as long at most, and about as long again for its token.
+    static let contestedNanoseconds: UInt64 = 250_000
+    /// Time for one connection's requests then: one spawn or a dozen validations.
+    static let visitNanoseconds: UInt64 = 50_000
+    /// Tokens signed at once then.
+    static let contestedSignatures = 2
 }

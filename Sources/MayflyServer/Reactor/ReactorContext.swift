@@ -26,12 +26,12 @@ final class ReactorContext: Sendable {
     let keys: KeyKeeper
     let feed: EndFeed
     let metrics: BrokerMetrics
+    let shares: ShareTable
     private let draining = Atomic(false)
-    private let openConnections = Atomic(0)
 
     init(
         recovered: Recovery, secrets: SecretDigester, feed: EndFeed, metrics: BrokerMetrics,
-        logger: Logger, patience: Patience, spinNanoseconds: UInt64
+        shares: ShareTable, logger: Logger, patience: Patience, spinNanoseconds: UInt64
     ) {
         authority = recovered.authority
         issuer = recovered.issuer
@@ -41,6 +41,7 @@ final class ReactorContext: Sendable {
         self.secrets = secrets
         self.feed = feed
         self.metrics = metrics
+        self.shares = shares
         self.logger = logger
         self.patience = patience
         self.spinNanoseconds = spinNanoseconds
@@ -60,9 +61,12 @@ final class ReactorContext: Sendable {
         }
     }
 
-    var connections: Int { openConnections.load(ordering: .relaxed) }
-    func countOpened() { openConnections.wrappingAdd(1, ordering: .relaxed) }
-    func countClosed() { openConnections.wrappingSubtract(1, ordering: .relaxed) }
+    /// Gives the uids that apps have now shares of their own. Called where an app is written, before
+    /// that is answered.
+    func nameShares() {
+        let apps = authority.read { $0.allApps }.result
+        shares.name(apps.lazy.flatMap(\.record.uids))
+    }
 }
 
 /// A connection that was accepted and not yet taken by its reactor.
@@ -72,16 +76,19 @@ final class Arrival: @unchecked Sendable {
     let role: SocketRole
     let uid: UserID
     let pid: ProcessID
+    /// In which it is counted.
+    let share: Share
     let refusesDescriptors: Bool
 
     init(
         descriptor: consuming Descriptor, role: SocketRole, uid: UserID, pid: ProcessID,
-        refusesDescriptors: Bool
+        share: Share, refusesDescriptors: Bool
     ) {
         self.descriptor = consume descriptor
         self.role = role
         self.uid = uid
         self.pid = pid
+        self.share = share
         self.refusesDescriptors = refusesDescriptors
     }
 

@@ -6,6 +6,8 @@ internal import MayflyServer
 struct DaemonConfiguration: Equatable {
     var server: ServerConfiguration
     var keyFilePath: String
+    /// Gives up what serving does not need.
+    var isHardened = true
     var logLevel: Logger.Level = .info
     var logFormat: LogFormat = .text
 
@@ -28,10 +30,23 @@ struct DaemonConfiguration: Equatable {
             return read(text, setting, into: &server.maximumLifetimeSeconds)
         case .maximumLiveGrants: return read(text, setting, into: &server.maximumLiveGrants)
         case .maximumConnections: return read(text, setting, into: &server.maximumConnections)
+        case .maximumQueuedBytes: return read(text, setting, into: &server.maximumQueuedBytes)
+        case .maximumConnectionsPerUid:
+            return read(text, setting, into: &server.maximumConnectionsPerUid)
+        case .maximumRequestsPerUid: return read(text, setting, into: &server.maximumRequestsPerUid)
+        case .maximumQueuedBytesPerUid:
+            return read(text, setting, into: &server.maximumQueuedBytesPerUid)
+        case .maximumWatchersPerUid: return read(text, setting, into: &server.maximumWatchersPerUid)
+        case .maximumChallengesPerUid:
+            return read(text, setting, into: &server.maximumChallengesPerUid)
+        case .signaturesPerSecond: return read(text, setting, into: &server.signaturesPerSecond)
+        case .unnamedSignaturesPerSecond:
+            return read(text, setting, into: &server.unnamedSignaturesPerSecond)
         case .idleTimeout: return read(text, setting, into: &server.idleTimeoutSeconds)
         case .storageReserve: return read(text, setting, into: &server.storageReserveBytes)
         case .walCheckpointPages: return read(text, setting, into: &server.walCheckpointPages)
         case .spinMicroseconds: return read(text, setting, into: &server.spinMicroseconds)
+        case .hardening: return assignHardening(text)
         case .logLevel: return assignLogLevel(text)
         case .logFormat: return assignLogFormat(text)
         }
@@ -58,10 +73,19 @@ struct DaemonConfiguration: Equatable {
         case .maximumTimeToLive: String(server.maximumLifetimeSeconds)
         case .maximumLiveGrants: String(server.maximumLiveGrants)
         case .maximumConnections: String(server.maximumConnections)
+        case .maximumQueuedBytes: String(server.maximumQueuedBytes)
+        case .maximumConnectionsPerUid: String(server.maximumConnectionsPerUid)
+        case .maximumRequestsPerUid: String(server.maximumRequestsPerUid)
+        case .maximumQueuedBytesPerUid: String(server.maximumQueuedBytesPerUid)
+        case .maximumWatchersPerUid: String(server.maximumWatchersPerUid)
+        case .maximumChallengesPerUid: String(server.maximumChallengesPerUid)
+        case .signaturesPerSecond: String(server.signaturesPerSecond)
+        case .unnamedSignaturesPerSecond: String(server.unnamedSignaturesPerSecond)
         case .idleTimeout: String(server.idleTimeoutSeconds)
         case .storageReserve: String(server.storageReserveBytes)
         case .walCheckpointPages: String(server.walCheckpointPages)
         case .spinMicroseconds: String(server.spinMicroseconds)
+        case .hardening: quoted(isHardened ? "on" : "off")
         case .logLevel: quoted(logLevel.rawValue)
         case .logFormat: quoted(logFormat.rawValue)
         }
@@ -95,6 +119,14 @@ struct DaemonConfiguration: Equatable {
             return ConfigurationProblem(.pinReactors, "must be true or false")
         }
         server.pinsReactors = value
+        return nil
+    }
+
+    private mutating func assignHardening(_ text: String) -> ConfigurationProblem? {
+        guard text == "on" || text == "off" else {
+            return ConfigurationProblem(.hardening, "must be on or off")
+        }
+        isHardened = text == "on"
         return nil
     }
 

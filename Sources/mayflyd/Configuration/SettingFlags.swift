@@ -31,6 +31,32 @@ struct SettingFlags: ParsableArguments {
     var maximumLiveGrants: String?
     @Option(name: .customLong("max-connections"), help: "Connections on both sockets together.")
     var maximumConnections: String?
+    @Option(
+        name: .customLong("max-queued-bytes"),
+        help: "Bytes queued for all connections together.")
+    var maximumQueuedBytes: String?
+    @Option(
+        name: .customLong("max-connections-per-uid"),
+        help: "Connections of one uid; 0 for a quarter of all.")
+    var maximumConnectionsPerUid: String?
+    @Option(name: .customLong("max-requests-per-uid"), help: "Requests under way of one uid.")
+    var maximumRequestsPerUid: String?
+    @Option(
+        name: .customLong("max-queued-bytes-per-uid"),
+        help: "Bytes queued for one uid; 0 for a quarter of all.")
+    var maximumQueuedBytesPerUid: String?
+    @Option(
+        name: .customLong("max-watchers-per-uid"),
+        help: "Connections of one uid that follow the ends.")
+    var maximumWatchersPerUid: String?
+    @Option(
+        name: .customLong("max-challenges-per-uid"),
+        help: "Registrations of one uid that may be open.")
+    var maximumChallengesPerUid: String?
+    @Option(help: "Signatures a second for one uid; 0 for no limit.")
+    var signaturesPerSecond: String?
+    @Option(help: "The same for all uids together that nobody names.")
+    var unnamedSignaturesPerSecond: String?
     @Option(help: "Seconds without a request until a connection is closed.")
     var idleTimeout: String?
     @Option(help: "Bytes of free space below which nothing is granted.")
@@ -39,6 +65,8 @@ struct SettingFlags: ParsableArguments {
     var walCheckpointPages: String?
     @Option(help: "Microseconds a reactor looks for work before it sleeps.")
     var spinMicroseconds: String?
+    @Option(help: "on or off: give up what serving does not need.")
+    var hardening: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel: String?
     @Option(help: "text or json.")
@@ -53,9 +81,17 @@ struct SettingFlags: ParsableArguments {
             (.pinReactors, pinReactors.map { String($0) }),
             (.defaultTimeToLive, defaultTimeToLive), (.maximumTimeToLive, maximumTimeToLive),
             (.maximumLiveGrants, maximumLiveGrants), (.maximumConnections, maximumConnections),
+            (.maximumQueuedBytes, maximumQueuedBytes),
+            (.maximumConnectionsPerUid, maximumConnectionsPerUid),
+            (.maximumRequestsPerUid, maximumRequestsPerUid),
+            (.maximumQueuedBytesPerUid, maximumQueuedBytesPerUid),
+            (.maximumWatchersPerUid, maximumWatchersPerUid),
+            (.maximumChallengesPerUid, maximumChallengesPerUid),
+            (.signaturesPerSecond, signaturesPerSecond),
+            (.unnamedSignaturesPerSecond, unnamedSignaturesPerSecond),
             (.idleTimeout, idleTimeout), (.storageReserve, storageReserve),
             (.walCheckpointPages, walCheckpointPages), (.spinMicroseconds, spinMicroseconds),
-            (.logLevel, logLevel), (.logFormat, logFormat),
+            (.hardening, hardening), (.logLevel, logLevel), (.logFormat, logFormat),
         ]
         var layer = SettingLayer(.flag)
         for (setting, text) in said { layer.values[setting] = text }

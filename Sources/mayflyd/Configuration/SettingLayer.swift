@@ -54,11 +54,13 @@ extension Setting {
     var kind: SettingKind {
         switch self {
         case .issuer, .trustDomain, .dataDirectory, .keyFile, .agentSocket, .operatorSocket,
-            .agentSocketMode, .logLevel, .logFormat:
+            .agentSocketMode, .hardening, .logLevel, .logFormat:
             .text
         case .reactors, .defaultTimeToLive, .maximumTimeToLive, .maximumLiveGrants,
             .maximumConnections, .idleTimeout, .storageReserve, .walCheckpointPages,
-            .spinMicroseconds:
+            .spinMicroseconds, .maximumQueuedBytes, .maximumConnectionsPerUid,
+            .maximumRequestsPerUid, .maximumQueuedBytesPerUid, .maximumWatchersPerUid,
+            .maximumChallengesPerUid, .signaturesPerSecond, .unnamedSignaturesPerSecond:
             .integer
         case .pinReactors: .boolean
         case .operatorUids: .integerList

@@ -16,7 +16,7 @@ extension Pipeline {
             Claim(
                 purpose: .spawn, sequence: body.proofSequence, body: message.body,
                 signature: message.proof),
-            by: Ed25519PublicKey(spec.publicKey), request)
+            by: Ed25519PublicKey(spec.publicKey), issuing: 1, request)
         decideSpawn([spec], .agent, attestedBy: nil, request)
     }
 
@@ -38,7 +38,7 @@ extension Pipeline {
             Claim(
                 purpose: .spawnBatch, sequence: body.proofSequence, body: message.body,
                 signature: message.proof),
-            by: Ed25519PublicKey(key), request)
+            by: Ed25519PublicKey(key), issuing: specs.count, request)
         decideSpawn(specs, .attested, attestedBy: key, request)
     }
 
