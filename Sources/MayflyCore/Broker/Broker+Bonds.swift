@@ -6,16 +6,20 @@ extension Broker {
         var outcome = Outcome(.recorded, dependsOn: .start)
         var ended: UInt64 = 0
         var left = Limits.boundEndsPerStep
-        while left > 0, let slot = live.bonds.firstGrant(of: bond) {
+        while left > 0, let slot = live.bonds.firstGrant(of: bond), !isSpared(slot, of: bond) {
             left -= 1
             let reason = standing(of: slot, at: now).reason
             if reason == nil { ended += 1 }
             end(slot, reason ?? bond.endReason, now, in: &outcome)
         }
         outcome.decision = .unbound(
-            count: ended, more: live.bonds.firstGrant(of: bond) != nil)
+            count: ended, more: left == 0 && live.bonds.firstGrant(of: bond) != nil)
         if !outcome.events.isEmpty { outcome.dependsOn = position }
         return outcome
+    }
+
+    private func isSpared(_ slot: Slot, of bond: Bond) -> Bool {
+        settings.faults.sparesBound && live.bonds.lastGrant(of: bond) == slot
     }
 
     /// What recovered grants hang on, in the order of the oldest grant of each: to be looked at

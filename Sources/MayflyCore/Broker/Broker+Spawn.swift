@@ -19,7 +19,7 @@ extension Broker {
                 "The operator took this key from the app; attest with another.", caller, now,
                 dependsOn: dependsOn)
         }
-        if let refusal = exhaustion(adding: specs.count) {
+        if let refusal = exhaustion(adding: specs.count, of: app, caller) {
             return refuse(refusal, caller, now, dependsOn: position)
         }
         // Before the agents are judged one by one: judging may end what held an agent's key.
@@ -57,17 +57,6 @@ extension Broker {
         refused.events = outcome.events + refused.events
         refused.changes = outcome.changes
         return refused
-    }
-
-    /// Why so many more grants may not be now, or nil.
-    func exhaustion(adding grants: Int) -> Refusal? {
-        if let standstill { return standstill }
-        if live.count + grants > settings.maximumLiveGrants {
-            return Refusal(
-                .liveGrantsExhausted,
-                "The broker holds as many live grants as it may; release some and try again.")
-        }
-        return nil
     }
 
     /// Why this agent may not be, or nil. `superseding` says that what holds its key ends with its
@@ -143,6 +132,7 @@ extension Broker {
             publicKey: spec.publicKey, scope: TextList(spec.scope), audience: spec.audience,
             issuedAt: now, expiresAt: expiresAt, notAfter: notAfter, proof: proof,
             bond: spec.bond, unsignedDigest: .zero, position: nextPosition)
+        record.share = share(of: caller)
         record.usesLeft = spec.maximumUses
         record.isByReference = spec.isByReference
         record.clockOffset = clockOffset

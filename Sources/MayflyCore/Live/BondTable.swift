@@ -44,6 +44,10 @@ struct BondTable: ~Copyable {
         find(bond).map { nodes[entries[$0].first].grant }
     }
 
+    func lastGrant(of bond: Bond) -> Slot? {
+        find(bond).map { nodes[entries[$0].last].grant }
+    }
+
     /// Gives the node of the grant: what `untie` takes.
     mutating func tie(_ grant: Slot, to bond: Bond) -> Slot {
         let entry = find(bond) ?? makeEntry(bond)

@@ -8,6 +8,7 @@ struct LiveTable: ~Copyable {
     private var timers: TimerWheel
     var tasks: TaskTable
     private(set) var bonds: BondTable
+    private(set) var shares = ShareTable()
 
     init(seed: (UInt64, UInt64), now: Instant) {
         byID = SlotIndex(seed: seed)
@@ -116,6 +117,7 @@ struct LiveTable: ~Copyable {
         _ record: consuming GrantRecord, app: AppTable.Index = 0, due: Instant? = nil
     ) -> Slot {
         var record = record
+        shares.charge(record.share, textBytes: record.textBytes)
         let (orchestration, name) = orchestrations.enter(
             record.orchestration, app: record.app, at: record.position)
         record.orchestration = name
@@ -143,6 +145,7 @@ struct LiveTable: ~Copyable {
     @discardableResult
     mutating func remove(_ slot: Slot) -> GrantRecord {
         let record = record(at: slot)
+        shares.giveBack(record.share, textBytes: record.textBytes)
         timers.remove(slot, from: &grants)
         leaveChain(slot)
         let task = grants[slot].task
@@ -161,10 +164,13 @@ struct LiveTable: ~Copyable {
         return record
     }
 
-    /// Puts the grant's new state in place: the same grant, app, agent, task and bond.
+    /// Puts the grant's new state in place: the same grant, app, agent, task, bond and share.
     mutating func replace(_ slot: Slot, with record: consuming GrantRecord, due: Instant) {
         let isRewritten = record.scope != scope(of: slot) || record.audience != audience(of: slot)
         if isRewritten {
+            let before = self.record(at: slot).textBytes
+            shares.giveBack(record.share, textBytes: before)
+            shares.charge(record.share, textBytes: record.textBytes)
             texts.forget(grants[slot].texts)
             grants[slot].texts = texts.keep(record.scope.joined, record.audience.joined)
         }

@@ -26,7 +26,6 @@ package enum ShareLimit: String, Sendable, CaseIterable {
     case launchTokensPerApp = "launch_tokens_per_app"
 
     // Of one connection, one grant, one uid's attempts.
-    case requestsInFlightPerConnection = "requests_in_flight_per_connection"
     case watchersPerConnection = "watchers_per_connection"
     case renewalsPerGrant = "renewals_per_grant"
     case failuresPerMinute = "failures_per_minute"

@@ -57,7 +57,7 @@ extension Pipeline {
         let spec = try AgentSpec(agent)
         let launchToken = digest(ofSecret: body.launchToken.rawBuffer)
         if let fault = context.authority.registrationFault(
-            spec, launchToken, request.caller, at: request.now)
+            spec, launchToken, at: request.now)
         {
             rest(on: fault.dependsOn)
             throw fault.refusal

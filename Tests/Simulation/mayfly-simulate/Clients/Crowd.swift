@@ -30,6 +30,8 @@ struct Crowd {
     /// A token that something was just asked for: two requests about one token race.
     private var hot: TokenCopy?
 
+    /// Processes and connections there are.
+    var living: [Tether] = []
     /// As the broker tells it.
     var toldNow: Milliseconds = 0
     private var keysMade: UInt64 = 0

@@ -36,6 +36,8 @@ struct Exchange {
     var isStorageLow: Bool
     var isClockDeviant: Bool
     var answer: Answer
+    /// The limit that was reached, of a refusal that names one.
+    var limit: String?
     /// Where the log has to be durable before the answer may leave.
     var dependsOn: Position
     var notes: [Note]
