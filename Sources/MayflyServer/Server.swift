@@ -22,15 +22,13 @@ package final class Server: Sendable {
     /// process must end.
     package init(
         _ configuration: ServerConfiguration, keys: KeyFile, keyStorage: any KeyStorage,
-        listeners: InheritedListeners, logger: Logger,
+        listeners inherited: InheritedListeners, logger: Logger,
         onStorageFailure: @escaping @Sendable (StoreFailure) -> Void
     ) throws {
         let agentInboxes = try (0..<configuration.reactors).map { _ in try ReactorInbox() }
         let operatorInbox = try ReactorInbox()
         let inboxes = agentInboxes + [operatorInbox]
-        let operators = configuration.operatorUids.union([
-            UserID(rawValue: 0), UserID(rawValue: getuid()),
-        ])
+        let operators = configuration.operatorUidsInEffect
         let metrics = BrokerMetrics()
         let feed = try EndFeed(metrics: metrics)
         let recovered = try Recovery.run(
@@ -52,8 +50,9 @@ package final class Server: Sendable {
         self.inboxes = inboxes
         housekeeper = try Housekeeper(
             context: context, inboxes: inboxes, log: recovered.log)
+        let listeners = try Self.open(configuration, inherited)
         acceptor = try Acceptor(
-            listeners: try Self.open(configuration, listeners), agentInboxes: agentInboxes,
+            listeners: listeners, agentInboxes: agentInboxes,
             operatorInbox: operatorInbox, context: context,
             operatorUids: Set(operators.map(\.rawValue)))
         context.nameShares()
@@ -63,6 +62,7 @@ package final class Server: Sendable {
                 "live-grants": "\(recovered.grants)", "events": "\(log.durablePosition.rawValue)",
                 "discarded-after-reboot": "\(recovered.boot.discardedGrants)",
             ])
+        if !listeners.allSatisfy(\.refusesDescriptors) { try context.closer.start() }
         try startReactors(configuration, agentInboxes)
         try startOperatorReactor(configuration, operatorInbox)
         let (housekeeper, acceptor) = (housekeeper, acceptor)

@@ -40,8 +40,13 @@ int clinux_refuse_descriptors(int socket);
 int clinux_peer_credentials(int socket, uint32_t *uid, uint32_t *gid, uint32_t *pid);
 // Receives bytes from a socket that refuses descriptors.
 ssize_t clinux_receive(int socket, void *buffer, size_t capacity);
-// Receives bytes and closes at once whatever descriptors came with them.
-ssize_t clinux_receive_closing(int socket, void *buffer, size_t capacity);
+// The most descriptors that the kernel lets one message carry.
+#define CLINUX_PASSED_DESCRIPTORS 253
+// Receives bytes and takes whatever descriptors came with them: room for the most there can be, and
+// how many there were.
+ssize_t clinux_receive_taking(int socket, void *buffer, size_t capacity, int *passed, int *count);
+// Closes what a peer passed, without lingering where it is a socket.
+void clinux_close_passed(int descriptor);
 // Sends without raising SIGPIPE.
 ssize_t clinux_send(int socket, const void *buffer, size_t count);
 

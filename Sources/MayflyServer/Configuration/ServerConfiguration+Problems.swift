@@ -10,9 +10,13 @@ package enum ConfigurationLimit {
     package static let queuedBytes = (16 << 20)...(1 << 40)
     /// 0 for a quarter of the whole.
     package static let connectionsPerUid = 0...1_000_000
+    package static let liveGrantsPerUid = 0...50_000_000
+    package static let liveGrantBytesPerUid = (1 << 20)...(1 << 40)
+    package static let launchTokens = 1...10_000_000
+    package static let launchTokensPerUid = 0...10_000_000
     package static let requestsPerUid = 1...10_000_000
     package static let queuedBytesPerUid = 0...(1 << 40)
-    package static let watchersPerUid = 1...512
+    package static let watchersPerUid = 1...1_000
     package static let challengesPerUid = 1...1_000_000
     /// 0 for no limit.
     package static let signaturesPerSecond = 0...10_000_000
@@ -113,6 +117,20 @@ extension ServerConfiguration {
         func check(_ setting: Setting, _ value: Int, _ range: ClosedRange<Int>) {
             found += outside(setting, value, range)
         }
+        check(
+            .maximumLiveGrantsPerUid, maximumLiveGrantsPerUid, ConfigurationLimit.liveGrantsPerUid)
+        check(
+            .maximumLiveGrantsPerApp, maximumLiveGrantsPerApp, ConfigurationLimit.liveGrantsPerUid)
+        check(
+            .maximumLiveGrantBytesPerUid, maximumLiveGrantBytesPerUid,
+            ConfigurationLimit.liveGrantBytesPerUid)
+        check(.maximumLaunchTokens, maximumLaunchTokens, ConfigurationLimit.launchTokens)
+        check(
+            .maximumLaunchTokensPerUid, maximumLaunchTokensPerUid,
+            ConfigurationLimit.launchTokensPerUid)
+        check(
+            .maximumLaunchTokensPerApp, maximumLaunchTokensPerApp,
+            ConfigurationLimit.launchTokensPerUid)
         check(.maximumQueuedBytes, maximumQueuedBytes, ConfigurationLimit.queuedBytes)
         check(
             .maximumConnectionsPerUid, maximumConnectionsPerUid,

@@ -1,3 +1,4 @@
+private import Glibc
 package import MayflyCore
 
 /// Everything the server must know before it starts.
@@ -28,12 +29,18 @@ package struct ServerConfiguration: Equatable, Sendable {
     /// No grant lives longer, whatever its app allows.
     package var maximumLifetimeSeconds: UInt32 = 86_400
     package var maximumLiveGrants = 1_000_000
+    package var maximumLaunchTokens = 10_000
     package var maximumConnections = 4_096
     /// Bytes received and not taken up, and of answers not taken, of all connections together.
     package var maximumQueuedBytes = 512 << 20
 
     // Of one uid, and of all together that nobody names. Where 0 stands the share is a quarter of
     // the whole.
+    package var maximumLiveGrantsPerUid = 0
+    package var maximumLiveGrantsPerApp = 0
+    package var maximumLiveGrantBytesPerUid = 1 << 30
+    package var maximumLaunchTokensPerUid = 0
+    package var maximumLaunchTokensPerApp = 0
     package var maximumConnectionsPerUid = 0
     package var maximumRequestsPerUid = 16_384
     package var maximumQueuedBytesPerUid = 0
@@ -60,4 +67,11 @@ package struct ServerConfiguration: Equatable, Sendable {
 
     /// The one database file; its write-ahead log lies beside it.
     package var databasePath: String { dataDirectory + "/mayfly.db" }
+}
+
+extension ServerConfiguration {
+    /// Who may operate: those who were named, root, and the broker's own uid.
+    var operatorUidsInEffect: Set<UserID> {
+        operatorUids.union([UserID(rawValue: 0), UserID(rawValue: getuid())])
+    }
 }

@@ -110,14 +110,18 @@ final class Acceptor: Sendable {
         from listener: Listener, _ code: Int32, _ spare: inout SpareDescriptor
     ) -> Bool {
         guard code == EMFILE || code == ENFILE || code == ENOMEM else { return false }
+        // The kernel looks for a descriptor first, and for a connection then.
+        var outcome = EMFILE
+        let isWell = spare.lend {
+            let isTaken = Descriptor(owning: clinux_accept(listener.descriptor.rawValue)) != nil
+            outcome = isTaken ? 0 : errno
+        }
+        if outcome == EAGAIN { return false }
         context.metrics.note(.descriptors)
         noteExhaustion()
-        var wasThere = false
-        let isWell = spare.lend {
-            wasThere = Descriptor(owning: clinux_accept(listener.descriptor.rawValue)) != nil
-        }
-        if !isWell || !wasThere { _ = poll(nil, 0, Self.pauseMilliseconds) }
-        return isWell && wasThere
+        // Not even that helps: without a pause the thread would spin.
+        if !isWell || outcome != 0 { _ = poll(nil, 0, Self.pauseMilliseconds) }
+        return outcome == 0
     }
 
     /// In the log once a second at most.

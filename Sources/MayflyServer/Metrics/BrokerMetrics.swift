@@ -13,6 +13,8 @@ enum LimitHit: Int, CaseIterable, Sendable {
     case idle
     /// Requests left in the socket, because too many of the connection's are unanswered.
     case requestsInFlight
+    /// A connection closed because its uid passed more descriptors than have been closed yet.
+    case passedDescriptors
     /// A watcher cut off with too much unread.
     case slowWatcher
     /// Requests that wait because their connection has had its turn of signature checks.
@@ -28,6 +30,7 @@ enum LimitHit: Int, CaseIterable, Sendable {
         case .answersNotTaken: "answers_not_taken"
         case .idle: "idle"
         case .requestsInFlight: "requests_in_flight"
+        case .passedDescriptors: "passed_descriptors"
         case .slowWatcher: "slow_watcher"
         case .verificationsPerTurn: "verifications_per_turn"
         }

@@ -12,7 +12,8 @@ enum SocketRole: Sendable {
 /// it bytes and sends what is ready.
 final class Connection {
     let tag: UInt64
-    let descriptor: Descriptor
+    let socket: Int32
+    private var descriptor: Descriptor?
     let role: SocketRole
     /// Nobody can send descriptors here, so none have to be looked for.
     let refusesDescriptors: Bool
@@ -47,7 +48,8 @@ final class Connection {
         now: Instant
     ) {
         self.tag = tag
-        self.descriptor = descriptor
+        socket = descriptor.rawValue
+        self.descriptor = consume descriptor
         self.role = role
         self.caller = caller
         self.share = share
@@ -108,6 +110,9 @@ final class Connection {
         /// When the peer stopped taking answers.
         var blockedSince: Instant?
     }
+
+    /// Leaves closing the socket to someone else; for a connection that is closed for its reactor.
+    func releaseDescriptor() -> Int32? { descriptor.take()?.release() }
 
     /// Whether another request may be taken: back-pressure is leaving bytes in the socket.
     var hasRoom: Bool {

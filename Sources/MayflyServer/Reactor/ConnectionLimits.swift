@@ -20,8 +20,10 @@ enum ConnectionLimits {
 
 /// How much a reactor does before it looks at its sockets again.
 enum TurnLimits {
-    /// Tokens signed, while no other share waits.
-    static let signatures = 64
+    /// Time for requests while only one share wants anything; its last connection's come on top.
+    static let aloneNanoseconds: UInt64 = 500_000
+    /// Tokens signed then.
+    static let signatures = 32
     /// Time for requests, and again for signatures, while several shares wait. A quiet share's
     /// request waits about as long at most, and about as long again for its token.
     static let contestedNanoseconds: UInt64 = 250_000

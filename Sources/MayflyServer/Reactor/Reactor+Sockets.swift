@@ -28,11 +28,7 @@ extension Reactor {
         let capacity = min(scratch.count, connection.receivableBytes)
         guard !connection.readiness.isFinishing, connection.hasRoom, capacity > 0
         else { return updateInterest(of: connection) }
-        let socket = connection.descriptor.rawValue
-        let count =
-            connection.refusesDescriptors
-            ? clinux_receive(socket, scratch.baseAddress, capacity)
-            : clinux_receive_closing(socket, scratch.baseAddress, capacity)
+        guard let count = read(connection, capacity) else { return close(connection) }
         guard count > 0 else {
             if count == 0 { return finish(connection) }
             if errno != EAGAIN && errno != EINTR { close(connection) }
@@ -47,6 +43,25 @@ extension Reactor {
         let consumed = takeFrames(in: received, of: connection)
         connection.input.append(UnsafeRawBufferPointer(rebasing: received[consumed...]))
         settle(connection, took: consumed)
+    }
+
+    /// What recv(2) gives; nil where the peer has passed more descriptors than have been closed yet.
+    private func read(_ connection: Connection, _ capacity: Int) -> Int? {
+        if connection.refusesDescriptors {
+            return clinux_receive(connection.socket, scratch.baseAddress, capacity)
+        }
+        guard connection.share.passedDescriptors < ShareLimits.passedDescriptorsPerUid else {
+            context.metrics.note(.passedDescriptors)
+            return nil
+        }
+        var passed: Int32 = 0
+        let count = clinux_receive_taking(
+            connection.socket, scratch.baseAddress, capacity, &passedDescriptors, &passed)
+        // Closing them is not for a thread that serves others: it can block.
+        if passed > 0 {
+            context.closer.closePassed(passedDescriptors[..<Int(passed)], of: connection.share)
+        }
+        return count
     }
 
     /// Goes on with bytes that the connection keeps.
@@ -109,7 +124,7 @@ extension Reactor {
         while !connection.replies.ready.isEmpty {
             let pending = connection.replies.ready.pending
             let sent = clinux_send(
-                connection.descriptor.rawValue, pending.baseAddress, pending.count)
+                connection.socket, pending.baseAddress, pending.count)
             if sent > 0 {
                 connection.replies.ready.consumed(sent)
                 continue
@@ -153,18 +168,22 @@ extension Reactor {
             | (connection.replies.ready.isEmpty ? 0 : clinux_epollout)
         guard wanted != connection.readiness.interest else { return }
         connection.readiness.interest = wanted
-        poller.modify(connection.descriptor.rawValue, wanted, tag: connection.tag)
+        poller.modify(connection.socket, wanted, tag: connection.tag)
     }
 
     func close(_ connection: Connection) {
         guard !connection.readiness.isClosed else { return }
         connection.readiness.isClosed = true
-        poller.remove(connection.descriptor.rawValue)
+        poller.remove(connection.socket)
         connections[connection.tag] = nil
         leaveStream(connection)
         connection.closeRegistration()
         connection.dropBuffers()
         turns.leave(connection.lane)
-        context.shares.leave(connection.share)
+        if connection.refusesDescriptors {
+            context.shares.leave(connection.share)
+        } else if let socket = connection.releaseDescriptor() {
+            context.closer.closeConnection(socket, of: connection.share)
+        }
     }
 }

@@ -31,6 +31,8 @@ final class Reactor {
     var holding: [Connection] = []
     let scratch = UnsafeMutableRawBufferPointer.allocate(
         byteCount: ConnectionLimits.receiveBytes, alignment: 16)
+    /// Where what peers passed is put, on kernels that let it through.
+    var passedDescriptors = [Int32](repeating: -1, count: Int(CLINUX_PASSED_DESCRIPTORS))
     var now: Instant
     private var lastSweep: Instant
     private var nextTag: UInt64 = 0
@@ -146,7 +148,7 @@ final class Reactor {
                 caller: Caller(uid: arrival.uid, pid: arrival.pid), share: arrival.share,
                 lane: turns.join(arrival.share.key), refusesDescriptors: arrival.refusesDescriptors,
                 inbox: inbox, now: now)
-            guard poller.add(connection.descriptor.rawValue, clinux_epollin, tag: nextTag) else {
+            guard poller.add(connection.socket, clinux_epollin, tag: nextTag) else {
                 turns.leave(connection.lane)
                 context.shares.leave(connection.share)
                 continue
@@ -156,21 +158,18 @@ final class Reactor {
         }
     }
 
-    /// Alone, a share has each of its connections served once. Among others it has its turns, until
-    /// the time is over after which the tokens of those that were served must be signed and the
-    /// sockets be looked at.
+    /// Alone, a share has each of its connections served as long as there is something. Among others
+    /// it has its turns. Either way only for a time: then the tokens of those that were served must be
+    /// signed and the sockets be looked at.
     private func serveWaiting() {
+        guard turns.hasWaiting else { return }
         isContested = turns.isContested
-        if !isContested {
-            for _ in 0..<turns.waitingCount {
-                guard let (connection, _) = turns.next() else { return }
-                serve(connection)
-            }
-            return
-        }
+        var left = isContested ? Int.max : turns.waitingCount
         var time = BrokerClock.monotonicNanoseconds
-        let end = time + TurnLimits.contestedNanoseconds
-        while time < end, let (connection, lane) = turns.next() {
+        let end =
+            time + (isContested ? TurnLimits.contestedNanoseconds : TurnLimits.aloneNanoseconds)
+        while left > 0, time < end, let (connection, lane) = turns.next() {
+            left -= 1
             serve(connection)
             let after = BrokerClock.monotonicNanoseconds
             turns.charge(lane, after - time)

@@ -27,6 +27,7 @@ final class ReactorContext: Sendable {
     let feed: EndFeed
     let metrics: BrokerMetrics
     let shares: ShareTable
+    let closer: DescriptorCloser
     private let draining = Atomic(false)
 
     init(
@@ -42,6 +43,7 @@ final class ReactorContext: Sendable {
         self.feed = feed
         self.metrics = metrics
         self.shares = shares
+        closer = DescriptorCloser(shares)
         self.logger = logger
         self.patience = patience
         self.spinNanoseconds = spinNanoseconds
@@ -64,8 +66,7 @@ final class ReactorContext: Sendable {
     /// Gives the uids that apps have now shares of their own. Called where an app is written, before
     /// that is answered.
     func nameShares() {
-        let apps = authority.read { $0.allApps }.result
-        shares.name(apps.lazy.flatMap(\.record.uids))
+        shares.name(authority.read { $0.namedUids }.result)
     }
 }
 

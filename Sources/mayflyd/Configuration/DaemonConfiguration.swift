@@ -42,6 +42,17 @@ struct DaemonConfiguration: Equatable {
         case .signaturesPerSecond: return read(text, setting, into: &server.signaturesPerSecond)
         case .unnamedSignaturesPerSecond:
             return read(text, setting, into: &server.unnamedSignaturesPerSecond)
+        case .maximumLiveGrantsPerUid:
+            return read(text, setting, into: &server.maximumLiveGrantsPerUid)
+        case .maximumLiveGrantsPerApp:
+            return read(text, setting, into: &server.maximumLiveGrantsPerApp)
+        case .maximumLiveGrantBytesPerUid:
+            return read(text, setting, into: &server.maximumLiveGrantBytesPerUid)
+        case .maximumLaunchTokens: return read(text, setting, into: &server.maximumLaunchTokens)
+        case .maximumLaunchTokensPerUid:
+            return read(text, setting, into: &server.maximumLaunchTokensPerUid)
+        case .maximumLaunchTokensPerApp:
+            return read(text, setting, into: &server.maximumLaunchTokensPerApp)
         case .idleTimeout: return read(text, setting, into: &server.idleTimeoutSeconds)
         case .storageReserve: return read(text, setting, into: &server.storageReserveBytes)
         case .walCheckpointPages: return read(text, setting, into: &server.walCheckpointPages)
@@ -81,6 +92,12 @@ struct DaemonConfiguration: Equatable {
         case .maximumChallengesPerUid: String(server.maximumChallengesPerUid)
         case .signaturesPerSecond: String(server.signaturesPerSecond)
         case .unnamedSignaturesPerSecond: String(server.unnamedSignaturesPerSecond)
+        case .maximumLiveGrantsPerUid: String(server.maximumLiveGrantsPerUid)
+        case .maximumLiveGrantsPerApp: String(server.maximumLiveGrantsPerApp)
+        case .maximumLiveGrantBytesPerUid: String(server.maximumLiveGrantBytesPerUid)
+        case .maximumLaunchTokens: String(server.maximumLaunchTokens)
+        case .maximumLaunchTokensPerUid: String(server.maximumLaunchTokensPerUid)
+        case .maximumLaunchTokensPerApp: String(server.maximumLaunchTokensPerApp)
         case .idleTimeout: String(server.idleTimeoutSeconds)
         case .storageReserve: String(server.storageReserveBytes)
         case .walCheckpointPages: String(server.walCheckpointPages)

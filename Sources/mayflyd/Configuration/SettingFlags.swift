@@ -29,6 +29,30 @@ struct SettingFlags: ParsableArguments {
     var maximumTimeToLive: String?
     @Option(name: .customLong("max-live-grants"), help: "Live grants of all apps together.")
     var maximumLiveGrants: String?
+    @Option(
+        name: .customLong("max-live-grants-per-uid"),
+        help: "Live grants of one uid; 0 for a quarter of all.")
+    var maximumLiveGrantsPerUid: String?
+    @Option(
+        name: .customLong("max-live-grants-per-app"),
+        help: "Live grants of one app; 0 for a quarter of all.")
+    var maximumLiveGrantsPerApp: String?
+    @Option(
+        name: .customLong("max-live-grant-bytes-per-uid"),
+        help: "Bytes of the texts in the live grants of one uid.")
+    var maximumLiveGrantBytesPerUid: String?
+    @Option(
+        name: .customLong("max-launch-tokens"),
+        help: "Launch tokens of all apps together.")
+    var maximumLaunchTokens: String?
+    @Option(
+        name: .customLong("max-launch-tokens-per-uid"),
+        help: "Launch tokens of one uid; 0 for a quarter of all.")
+    var maximumLaunchTokensPerUid: String?
+    @Option(
+        name: .customLong("max-launch-tokens-per-app"),
+        help: "Launch tokens of one app; 0 for a quarter of all.")
+    var maximumLaunchTokensPerApp: String?
     @Option(name: .customLong("max-connections"), help: "Connections on both sockets together.")
     var maximumConnections: String?
     @Option(
@@ -89,6 +113,12 @@ struct SettingFlags: ParsableArguments {
             (.maximumChallengesPerUid, maximumChallengesPerUid),
             (.signaturesPerSecond, signaturesPerSecond),
             (.unnamedSignaturesPerSecond, unnamedSignaturesPerSecond),
+            (.maximumLiveGrantsPerUid, maximumLiveGrantsPerUid),
+            (.maximumLiveGrantsPerApp, maximumLiveGrantsPerApp),
+            (.maximumLiveGrantBytesPerUid, maximumLiveGrantBytesPerUid),
+            (.maximumLaunchTokens, maximumLaunchTokens),
+            (.maximumLaunchTokensPerUid, maximumLaunchTokensPerUid),
+            (.maximumLaunchTokensPerApp, maximumLaunchTokensPerApp),
             (.idleTimeout, idleTimeout), (.storageReserve, storageReserve),
             (.walCheckpointPages, walCheckpointPages), (.spinMicroseconds, spinMicroseconds),
             (.hardening, hardening), (.logLevel, logLevel), (.logFormat, logFormat),

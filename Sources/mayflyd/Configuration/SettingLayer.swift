@@ -58,7 +58,9 @@ extension Setting {
             .text
         case .reactors, .defaultTimeToLive, .maximumTimeToLive, .maximumLiveGrants,
             .maximumConnections, .idleTimeout, .storageReserve, .walCheckpointPages,
-            .spinMicroseconds, .maximumQueuedBytes, .maximumConnectionsPerUid,
+            .spinMicroseconds, .maximumLiveGrantsPerUid, .maximumLiveGrantsPerApp,
+            .maximumLiveGrantBytesPerUid, .maximumLaunchTokens, .maximumLaunchTokensPerUid,
+            .maximumLaunchTokensPerApp, .maximumQueuedBytes, .maximumConnectionsPerUid,
             .maximumRequestsPerUid, .maximumQueuedBytesPerUid, .maximumWatchersPerUid,
             .maximumChallengesPerUid, .signaturesPerSecond, .unnamedSignaturesPerSecond:
             .integer

@@ -16,13 +16,13 @@
                 unlink("/tmp/mayfly-outside")
             case "reach-network":
                 tell("a network", socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0), logger)
-            case "start-thread":
-                var thread = pthread_t()
-                let code = pthread_create(&thread, nil, { _ in nil }, nil)
-                logger.warning("fault: a thread: \(code == 0 ? "reached" : "denied")")
+            case "start-process":
+                var arguments = [strdup("/bin/true"), nil]
+                var pid: pid_t = 0
+                let code = posix_spawn(&pid, "/bin/true", nil, nil, &arguments, environ)
+                logger.warning("fault: a process: \(code == 0 ? "reached" : "denied")")
             case "run-program":
-                let name = strdup("/bin/true")
-                var arguments = [name, nil]
+                var arguments = [strdup("/bin/true"), nil]
                 execv("/bin/true", &arguments)
                 logger.warning("fault: a program: denied")
             default: return

@@ -6,7 +6,6 @@ private import Glibc
 /// What is on no list fails with EPERM: a C library that one day prefers a new call falls back to
 /// the old one, and a broker that would die of it would take all agents with it. What only an
 /// intruder calls ends the process: nothing acknowledged is lost by that, and he gets no second try.
-/// New threads and processes are on no list, because all threads have been started.
 enum SystemCallFilter {
     /// Gives 0, or a negative error number.
     static func load() -> Int32 {
@@ -24,6 +23,10 @@ enum SystemCallFilter {
             let code = add(name, cseccomp_allow, condition, to: filter)
             guard code == 0 else { return code }
         }
+        // Its flags lie in memory, where a filter cannot look: the library then uses clone().
+        let absent = cseccomp_fail_with(UInt16(ENOSYS))
+        let absence = add("clone3", absent, to: filter)
+        guard absence == 0 else { return absence }
         return seccomp_load(filter)
     }
 
@@ -74,6 +77,8 @@ enum SystemCallFilter {
         ("prlimit64", equal(2, 0)),
         // A thread's name, its timers, the names of its memory.
         ("prctl", equal(0, 15)), ("prctl", equal(0, 29)), ("prctl", equal(0, 0x5356_4D41)),
+        // Threads, and no processes.
+        ("clone", with(0, 0x0001_0000)),
         // abort() ends this process and no other.
         ("tgkill", equal(0, getpid())),
         ("ioctl", equal(1, 0x5401)), ("ioctl", equal(1, 0x541B)),
@@ -91,6 +96,10 @@ enum SystemCallFilter {
     private static func equal(_ place: UInt32, _ value: Int32) -> scmp_arg_cmp {
         scmp_arg_cmp(
             arg: place, op: SCMP_CMP_EQ, datum_a: UInt64(UInt32(bitPattern: value)), datum_b: 0)
+    }
+
+    private static func with(_ place: UInt32, _ bits: UInt64) -> scmp_arg_cmp {
+        scmp_arg_cmp(arg: place, op: SCMP_CMP_MASKED_EQ, datum_a: bits, datum_b: bits)
     }
 
     private static func without(_ place: UInt32, _ bits: UInt64) -> scmp_arg_cmp {

@@ -24,7 +24,10 @@ extension BadInput {
         }
 
         @Test func `launch tokens are as many as there may be`() throws {
-            let stage = try Stage()
+            let stage = try Stage(
+                .init(arguments: [
+                    "--max-launch-tokens-per-uid", "10000", "--max-launch-tokens-per-app", "10000",
+                ]))
             let member = try stage.member()
             var message = CreateLaunchTokenRequestMessage()
             message.ceiling = ["read:data:*"]
@@ -65,7 +68,7 @@ extension BadInput {
         }
 
         @Test func `watchers are as many as there may be, and those that go make room`() throws {
-            let stage = try Stage()
+            let stage = try Stage(.init(arguments: ["--max-watchers-per-uid", "1000"]))
             var watchers = try (0..<512).map { _ in try EndWatcher(try stage.stranger()) }
             let late = try stage.stranger()
             let reply = try late.call(.watchRevocations, WatchRevocationsRequestMessage())
