@@ -5,7 +5,7 @@ extension Broker {
     func endBound(_ bond: Bond, _ now: Instant) -> Outcome {
         var outcome = Outcome(.recorded, dependsOn: .start)
         var ended: UInt64 = 0
-        var left = Limits.boundEndsPerStep
+        var left = settings.boundEndsPerStep
         while left > 0, let slot = live.bonds.firstGrant(of: bond), !isSpared(slot, of: bond) {
             left -= 1
             let reason = standing(of: slot, at: now).reason

@@ -19,6 +19,8 @@ package struct BrokerSettings: Sendable {
     package var operatorUids: Set<UserID> = [UserID(rawValue: 0)]
     /// Records that refuse their name.
     package var maximumRevocations: Int = 10_000
+    /// Grants that end at once with what they were bound to; for more the broker is asked again.
+    package var boundEndsPerStep = 256
     /// How often one grant may be renewed.
     package var maximumRenewals: UInt16 = 10_000
     /// Seeds the hash indexes; a peer that does not know it cannot aim at one place.
@@ -45,8 +47,6 @@ package enum Limits {
     package static let maximumHeartbeatSeconds: UInt32 = 86_400
     /// A renewal asked for again within this time gets the same token: seconds.
     package static let renewalRepeatSeconds: UInt64 = 30
-    /// Grants that end at once with what they were bound to; for more the broker is asked again.
-    package static let boundEndsPerStep = 256
     /// How far a hop's time may be from the broker's: seconds.
     package static let hopAheadSeconds: UInt64 = 5
     package static let hopBehindSeconds: UInt64 = 30

@@ -5,6 +5,11 @@ struct ShareTable {
         var grants = 0
         /// Of the grants' texts.
         var textBytes = 0
+
+        fileprivate mutating func add(_ bytes: Int) {
+            grants += 1
+            textBytes += bytes
+        }
     }
 
     private var holdings: [UserShare: Holding] = [:]
@@ -14,8 +19,7 @@ struct ShareTable {
     subscript(share: UserShare) -> Holding { holdings[share] ?? Holding() }
 
     mutating func charge(_ share: UserShare, textBytes: Int) {
-        holdings[share, default: Holding()].grants += 1
-        holdings[share, default: Holding()].textBytes += textBytes
+        holdings[share, default: Holding()].add(textBytes)
     }
 
     mutating func giveBack(_ share: UserShare, textBytes: Int) {

@@ -2,10 +2,11 @@
 /// reason, the caller gets the sentence.
 package struct Refusal: Error, Equatable, Sendable {
     package var reason: Reason
+    /// Where something is exhausted: which limit it was. Beside the reason it takes no room, and
+    /// every decision has room for a refusal.
+    package var limit: ShareLimit?
     /// What to do about it, for a developer; nothing secret.
     package var sentence: String
-    /// Where something is exhausted: which limit it was.
-    package var limit: ShareLimit?
 
     package init(_ reason: Reason, _ sentence: String, limit: ShareLimit? = nil) {
         self.reason = reason

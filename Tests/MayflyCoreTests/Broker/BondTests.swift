@@ -91,7 +91,7 @@ import Testing
         let world = World()
         let shop = try world.addApp()
         let bond = Self.process(50)
-        let count = UInt64(2 * Limits.boundEndsPerStep + 10)
+        let count = UInt64(2 * World.settings.boundEndsPerStep + 10)
         for key in 0..<count { _ = try world.spawn(Self.agent(key, on: bond), from: shop) }
         var steps: [Outcome] = []
         repeat {
@@ -109,7 +109,7 @@ import Testing
         let world = World()
         let shop = try world.addApp()
         let bond = Self.connection(1)
-        let specs = (0..<UInt64(Limits.boundEndsPerStep)).map { Self.agent($0, on: bond) }
+        let specs = (0..<UInt64(World.settings.boundEndsPerStep)).map { Self.agent($0, on: bond) }
         try world.spawn(specs, from: shop)
         let outcome = world.apply(.endBound(bond), from: .broker)
         #expect(outcome.decision.unbound?.count == 256)

@@ -260,6 +260,7 @@ struct AuditorSettings {
     var operatorUids: Set<UInt32>
     var records: Int
     var renewals: UInt16
+    var boundEnds: Int
 }
 
 /// The broker and the auditor are not of one mind.

@@ -178,10 +178,9 @@ struct State {
 extension Grant {
     /// Of its texts: what its share is charged.
     fileprivate var bytes: Int {
-        let names =
-            [orchestration, task] + (link.map { [$0.hop, $0.subject.orchestration] } ?? [])
-        let all = names + (link.map { [$0.subject.task] } ?? [])
         let lists = [scope, audience].map { $0.joined(separator: " ") }
-        return (all + lists).reduce(0) { $0 + $1.utf8.count }
+        var texts = [orchestration, task] + lists
+        if let link { texts += [link.hop, link.subject.orchestration, link.subject.task] }
+        return texts.reduce(0) { $0 + $1.utf8.count }
     }
 }

@@ -4,18 +4,27 @@ internal import MayflyCore
 extension Host {
     /// The process or the connection is gone; the broker is told until it has nothing left of it.
     func end(_ tether: Tether) throws {
-        var more = true
-        while more {
-            let outcome = broker.apply(.endBound(Bond(tether)), from: .broker, at: instant)
-            guard case .unbound(_, let rest) = outcome.decision else {
-                throw Disagreement("the end of \(tether) comes to \(outcome.decision)")
-            }
-            more = rest
-            try accept(outcome, .endBound(tether), Peer(uid: 0))
+        while try step(tether) {}
+    }
+
+    /// Tells the broker of some of what is gone. Between two steps others have their turn, and a crash
+    /// may come.
+    func endSome() throws {
+        guard let tether = ending.first else { return }
+        if try !step(tether) { ending.removeFirst() }
+    }
+
+    /// Whether there is more to end.
+    private func step(_ tether: Tether) throws -> Bool {
+        let outcome = broker.apply(.endBound(Bond(tether)), from: .broker, at: instant)
+        guard case .unbound(_, let more) = outcome.decision else {
+            throw Disagreement("the end of \(tether) comes to \(outcome.decision)")
         }
-        guard !auditor.tethers.contains(tether) else {
+        try accept(outcome, .endBound(tether), Peer(uid: 0))
+        if !more, auditor.tethers.contains(tether) {
             throw Disagreement("grants outlive \(tether)")
         }
+        return more
     }
 
     /// After a start, before anyone is answered: what recovered grants hang on is there, or they end.

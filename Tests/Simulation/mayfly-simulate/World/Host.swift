@@ -23,6 +23,8 @@ final class Host {
     var unpinned: [TokenCopy] = []
     /// Hops that were accepted: a proof is accepted once.
     var seenHops: Set<Fingerprint> = []
+    /// What is gone, and still has grants.
+    var ending: [Tether] = []
     /// What the broker's clock has on top of CLOCK_BOOTTIME.
     var anchor: Milliseconds = 0
 
@@ -98,6 +100,7 @@ final class Host {
         settings.launchTokensPerApp = random.oneIn(2) ? 3 : nil
         settings.maximumRevocations = 5
         settings.maximumRenewals = 3
+        settings.boundEndsPerStep = 1 + random.below(6)
         settings.faults = mutant.coreFaults
         return settings
     }
@@ -237,7 +240,8 @@ extension AuditorSettings {
             launches: settings.maximumLaunchTokens, launchesOfUid: settings.launchTokensOfUid,
             launchesOfApp: settings.launchTokensOfApp,
             operatorUids: Set(settings.operatorUids.map(\.rawValue)),
-            records: settings.maximumRevocations, renewals: settings.maximumRenewals)
+            records: settings.maximumRevocations, renewals: settings.maximumRenewals,
+            boundEnds: settings.boundEndsPerStep)
     }
 }
 

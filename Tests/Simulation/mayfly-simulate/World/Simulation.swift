@@ -47,7 +47,8 @@ struct Simulation {
         if random.oneIn(host.isStorageLow ? 20 : 400) { host.isStorageLow.toggle() }
         if random.oneIn(500) { try insist() }
         try operateClock()
-        if random.oneIn(40) { try turnOver() }
+        if random.oneIn(40) { host.ending.append(host.surroundings.turnOver()) }
+        if random.oneIn(2) { try host.endSome() }
         if random.oneIn(300) { try crash() }
     }
 
@@ -80,13 +81,6 @@ struct Simulation {
                 try serve(.rotateKey(0, isEmergency: false), Peer(uid: 0))
             }
         }
-    }
-
-    /// Processes come and go, connections too.
-    private mutating func turnOver() throws {
-        let gone = host.surroundings.turnOver()
-        lastRequest = (.endBound(gone), Peer(uid: 0))
-        try host.end(gone)
     }
 
     // MARK: Time
