@@ -28,7 +28,7 @@ extension Reactor {
         for tag in tags {
             guard let connection = connections[tag] else { continue }
             endBond(of: connection)
-            shutdown(connection.descriptor.rawValue, Int32(SHUT_RD))
+            shutdown(connection.socket, Int32(SHUT_RD))
         }
     }
 

@@ -148,7 +148,7 @@ extension Pipeline {
             return known
         }
         return try context.processes.inspector.peer(
-            of: connection.descriptor.rawValue, pid: connection.caller.pid,
+            of: connection.socket, pid: connection.caller.pid,
             ageMilliseconds: now.milliseconds - min(now, connection.openedAt).milliseconds)
     }
 
