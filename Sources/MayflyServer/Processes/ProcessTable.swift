@@ -125,7 +125,8 @@ struct ProcessTable: Sendable {
         row.pending -= 1
         row.isAgent = row.isAgent || isBound
         if !row.isRecognised {
-            agents[row.process.identity.pid] = nil
+            let pid = row.process.identity.pid
+            if agents[pid] == number { agents[pid] = nil }
             if let uid = row.boundBy.take() { giveBack(uid) }
         }
         rows[number] = row

@@ -16,6 +16,19 @@ enum ConnectionLimits {
     static let receiveBytes = 64 << 10
     /// Signatures verified per connection before the other connections have their turn.
     static let verificationsPerTurn = 8
-    /// Tokens signed before the reactor looks at its sockets again.
-    static let signaturesPerTurn = 64
+}
+
+/// How much a reactor does before it looks at its sockets again.
+enum TurnLimits {
+    /// Time for requests while only one share wants anything; its last connection's come on top.
+    static let aloneNanoseconds: UInt64 = 500_000
+    /// Tokens signed then.
+    static let signatures = 32
+    /// Time for requests, and again for signatures, while several shares wait. A quiet share's
+    /// request waits about as long at most, and about as long again for its token.
+    static let contestedNanoseconds: UInt64 = 250_000
+    /// Time for one connection's requests then: one spawn or a dozen validations.
+    static let visitNanoseconds: UInt64 = 50_000
+    /// Tokens signed at once then.
+    static let contestedSignatures = 2
 }
