@@ -157,7 +157,7 @@ package final class Server: Sendable {
     ) throws {
         if inherited.agentDescriptor == nil {
             try Listener.prepareDirectory(
-                of: configuration.agentSocketPath, mode: agentDirectoryMode)
+                of: configuration.agentSocketPath, mode: agentDirectoryMode(configuration))
         }
         if inherited.operatorDescriptor == nil {
             try Listener.prepareDirectory(
@@ -165,7 +165,11 @@ package final class Server: Sendable {
         }
     }
 
-    private static let agentDirectoryMode: mode_t = 0o750
+    /// A socket that is open to all is of no use in a directory that is not.
+    private static func agentDirectoryMode(_ configuration: ServerConfiguration) -> mode_t {
+        configuration.agentSocketMode & 0o006 == 0 ? 0o750 : 0o755
+    }
+
     private static let operatorDirectoryMode: mode_t = 0o700
 
     private static func open(
@@ -178,7 +182,7 @@ package final class Server: Sendable {
                 try Listener(
                     path: configuration.agentSocketPath,
                     mode: mode_t(configuration.agentSocketMode),
-                    directoryMode: agentDirectoryMode, role: .agents)
+                    directoryMode: agentDirectoryMode(configuration), role: .agents)
             }
         let operators =
             if let descriptor = inherited.operatorDescriptor {
