@@ -94,7 +94,7 @@ final class ProcessWatch: Sendable {
     /// A grant is about to hang on the process: from here on its exit is not missed, and
     /// `settle` says what became of it.
     func adopt(
-        _ process: InspectedProcess, by uid: UserID
+        _ process: InspectedProcess, by share: ShareKey
     ) throws(Refusal) -> WatchedProcess {
         let identity = process.identity
         return try table.withLock { table throws(Refusal) in
@@ -102,12 +102,12 @@ final class ProcessWatch: Sendable {
                 guard table.boundCount < capacity.processes else {
                     throw .processesExhausted(.boundProcesses)
                 }
-                guard table.boundCount(by: uid) < capacity.perUid else {
+                guard table.boundCount(by: share) < capacity.perUid else {
                     throw .processesExhausted(.boundProcessesPerUid)
                 }
             }
             let watched = try find(process, in: &table)
-            table.beginBinding(watched.number, by: uid)
+            table.beginBinding(watched.number, by: share)
             return watched
         }
     }
