@@ -64,7 +64,7 @@ extension Pipeline {
         let awaited = awaitsDisk
         defer { awaitsDisk = awaited }
         if turns.isSigningContested { return signInTurn(answered) }
-        var budget = TurnLimits.signatures
+        var budget = turns.hasRivals ? TurnLimits.rivalledSignatures : TurnLimits.signatures
         while budget > 0, let (job, _) = turns.sign(budget: &budget, makeToken) {
             if let job { finish(job, answered) }
         }

@@ -20,10 +20,13 @@ enum ConnectionLimits {
 
 /// How much a reactor does before it looks at its sockets again.
 enum TurnLimits {
-    /// Time for requests while only one share wants anything; its last connection's come on top.
-    static let aloneNanoseconds: UInt64 = 500_000
-    /// Tokens signed then.
-    static let signatures = 32
+    /// Tokens signed while only one share is connected: it has all the time there is, because large
+    /// turns make large groups for the disk.
+    static let signatures = 64
+    /// Time for the requests of the only share that wants anything, while others are connected; its
+    /// last connection's come on top. And tokens signed then.
+    static let rivalledNanoseconds: UInt64 = 500_000
+    static let rivalledSignatures = 32
     /// Time for requests, and again for signatures, while several shares wait. A quiet share's
     /// request waits about as long at most, and about as long again for its token.
     static let contestedNanoseconds: UInt64 = 250_000

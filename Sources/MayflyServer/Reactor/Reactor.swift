@@ -160,16 +160,15 @@ final class Reactor {
         }
     }
 
-    /// Alone, a share has each of its connections served as long as there is something. Among others
-    /// it has its turns. Either way only for a time: then the tokens of those that were served must be
-    /// signed and the sockets be looked at.
+    /// Each connection of a share that is alone here is served once. Where others are connected it is
+    /// only for a time: then the tokens of those that were served must be signed and the sockets be
+    /// looked at. And where several want something they have their turns.
     private func serveWaiting() {
         guard turns.hasWaiting else { return }
         isContested = turns.isContested
         var left = isContested ? Int.max : turns.waitingCount
         var time = BrokerClock.monotonicNanoseconds
-        let end =
-            time + (isContested ? TurnLimits.contestedNanoseconds : TurnLimits.aloneNanoseconds)
+        let end = time + patienceOfOthers
         while left > 0, time < end, let (connection, lane) = turns.next() {
             left -= 1
             serve(connection)
@@ -177,6 +176,12 @@ final class Reactor {
             turns.charge(lane, after - time)
             time = after
         }
+    }
+
+    /// How long others who are connected may be kept waiting, in nanoseconds.
+    private var patienceOfOthers: UInt64 {
+        if isContested { return TurnLimits.contestedNanoseconds }
+        return turns.hasRivals ? TurnLimits.rivalledNanoseconds : UInt64.max >> 1
     }
 
     /// Releases what the disk has, counts it and sends it, for every connection that this concerns.
@@ -249,7 +254,7 @@ final class Reactor {
         if drainBegan == nil { endStreams() }
         let began = drainBegan ?? now
         drainBegan = began
-        return !connections.values.contains { $0.hasWork }
+        return !turns.hasWaiting && !connections.values.contains { $0.hasWork }
             || now.milliseconds > began.milliseconds + ReactorContext.drainMilliseconds
     }
 }

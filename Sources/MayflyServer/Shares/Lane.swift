@@ -30,9 +30,13 @@ final class TurnTable {
     private var signing: [Lane] = []
     /// What the share served last had then been worked for.
     private var level: UInt64 = 0
+    /// Lanes with members.
+    private var inhabited = 0
 
     var hasWaiting: Bool { !waiting.isEmpty }
     var hasSigning: Bool { !signing.isEmpty }
+    /// Connections of more than one share are here: one that wants nothing now may any moment.
+    var hasRivals: Bool { inhabited > 1 }
     /// More than one share wants something: then each gets little at a time.
     var isContested: Bool { waiting.count > 1 }
     var isSigningContested: Bool { signing.count > 1 }
@@ -43,11 +47,15 @@ final class TurnTable {
     func join(_ key: ShareKey) -> Lane {
         let lane = lanes[key] ?? Lane(key)
         lanes[key] = lane
+        if lane.members == 0 { inhabited += 1 }
         lane.members += 1
         return lane
     }
 
-    func leave(_ lane: Lane) { lane.members -= 1 }
+    func leave(_ lane: Lane) {
+        lane.members -= 1
+        if lane.members == 0 { inhabited -= 1 }
+    }
 
     /// Called now and then. What is ahead of the others is kept: who leaves and comes back has had
     /// his turn still.

@@ -87,6 +87,19 @@ import Testing
         #expect(!serve(1_000).contains(key(1)))
     }
 
+    @Test func `who is connected is a rival, whether he wants anything or not`() throws {
+        let first = try connect(1)
+        _ = try connect(1)
+        #expect(!turns.hasRivals)
+        let second = try connect(2)
+        #expect(turns.hasRivals && !turns.isContested)
+        turns.enqueue(first)
+        turns.enqueue(second)
+        #expect(turns.isContested)
+        turns.leave(second.lane)
+        #expect(!turns.hasRivals)
+    }
+
     @Test func `lanes of those who left are forgotten`() throws {
         for uid in 0..<1_000 {
             let connection = try connect(UInt32(uid))
