@@ -116,11 +116,11 @@ struct ProcessTable: Sendable {
         rows[number] = row
     }
 
-    /// The decision was made. Gives those back that lose what role they have, or the row, gone,
-    /// where nothing came of it and nothing else needs it.
+    /// The decision was made. Gives those back that have a role and came from below this pid, or
+    /// the row, gone, where nothing came of it and nothing else needs it.
     mutating func finishBinding(
         _ number: UInt64, isBound: Bool
-    ) -> (barred: [WatchedProcess], removed: Row?) {
+    ) -> (below: [WatchedProcess], removed: Row?) {
         guard var row = rows[number] else { return ([], nil) }
         row.pending -= 1
         row.isAgent = row.isAgent || isBound
@@ -132,7 +132,7 @@ struct ProcessTable: Sendable {
         rows[number] = row
         guard isBound else { return ([], removeIfIdle(number)) }
         let below = descendants[row.process.identity.pid] ?? []
-        return ([row.process] + below.compactMap { rows[$0]?.process }, nil)
+        return (below.compactMap { rows[$0]?.process }, nil)
     }
 
     private mutating func giveBack(_ share: ShareKey) {

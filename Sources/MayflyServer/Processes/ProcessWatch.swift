@@ -115,12 +115,17 @@ final class ProcessWatch: Sendable {
     /// The decision was made. A process that exited in the meantime was seen by the watch, perhaps
     /// before there was anything to end.
     func settle(_ process: WatchedProcess, isBound: Bool) {
-        let (barred, removed) = table.withLock {
+        let (below, removed) = table.withLock {
             $0.finishBinding(process.number, isBound: isBound)
         }
-        for other in barred { other.bar() }
         if let removed { forget(removed.process) }
-        if isBound, process.hasExited { end(process.bond) }
+        guard isBound else { return }
+        process.bar()
+        // The pid may have been that of an ancestor of theirs that exited long ago.
+        for other in below where inspector.descends(other.identity, from: process.identity.pid) {
+            other.bar()
+        }
+        if process.hasExited { end(process.bond) }
     }
 
     /// An agent's process of before this start; false where no descriptor is left for it.

@@ -40,8 +40,8 @@ import Testing
         table.attach(connection(1), to: watched.number)
         table.beginBinding(watched.number, by: share)
         #expect(table.hasAgent(among: [ProcessID(rawValue: 10)]))
-        let (barred, removed) = table.finishBinding(watched.number, isBound: true)
-        #expect(barred.map(\.number) == [watched.number] && removed == nil)
+        let (below, removed) = table.finishBinding(watched.number, isBound: true)
+        #expect(below.isEmpty && removed == nil)
         #expect(table.detach(connection(1), from: watched.number) == nil)
         #expect(table.isAgent(watched.identity))
         #expect(table.boundCount == 1 && table.boundCount(by: share) == 1)
@@ -62,7 +62,7 @@ import Testing
         #expect(!table.isAgent(watched.identity))
     }
 
-    @Test func `who has a role below a process loses it when that becomes an agent's`() throws {
+    @Test func `who has a role below a process is told of when that becomes an agent's`() throws {
         var table = ProcessTable()
         let child = table.insert(try process(30))
         table.attach(connection(1), to: child.number)
@@ -72,12 +72,12 @@ import Testing
         table.note([ProcessID(rawValue: 11)], above: stranger.number)
         let agent = table.insert(try process(10))
         table.beginBinding(agent.number, by: share)
-        let barred = table.finishBinding(agent.number, isBound: true).barred
-        #expect(Set(barred.map(\.number)) == [agent.number, child.number])
+        let below = table.finishBinding(agent.number, isBound: true).below
+        #expect(below.map(\.number) == [child.number])
         // It is not remembered longer than it is there.
         #expect(table.detach(connection(1), from: child.number) != nil)
         table.beginBinding(agent.number, by: share)
-        #expect(table.finishBinding(agent.number, isBound: true).barred.count == 1)
+        #expect(table.finishBinding(agent.number, isBound: true).below.isEmpty)
     }
 
     @Test func `two that cannot be told apart are two`() throws {
