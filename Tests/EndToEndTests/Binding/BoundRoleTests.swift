@@ -68,6 +68,18 @@ internal import Testing
         }
     }
 
+    @Test(.enabled(if: getuid() == 0, "choosing a pid needs root"))
+    func `the pid of an ancestor that is gone takes no role away when an agent gets it`() throws {
+        let scene = try Scene()
+        let below = try DistantPeer.below(scene.broker.home.agentSocket)
+        let parent = try #require(below.parent)
+        try below.client.authenticate(app: Scene.app)
+        parent.end()
+        let next = try SleepingProcess(wanted: parent.pid)
+        _ = try scene.spawn(boundTo: next)
+        _ = try below.client.spawn()
+    }
+
     @Test func `an agent binds its own process when it registers`() throws {
         let scene = try Scene()
         let peer = try DistantPeer(scene.broker.home.agentSocket)

@@ -5,6 +5,7 @@ internal import MayflyWire
 /// A process that sleeps until it is ended, and is gone with its owner.
 final class SleepingProcess {
     let pid: pid_t
+    private var isEnded = false
 
     /// A child of this process.
     ///
@@ -37,6 +38,9 @@ final class SleepingProcess {
 
     /// Ends it by SIGKILL; where it is a child, its pid is free afterwards.
     func end() {
+        // The pid is another's then.
+        if isEnded { return }
+        isEnded = true
         kill(pid, SIGKILL)
         waitpid(pid, nil, 0)
     }

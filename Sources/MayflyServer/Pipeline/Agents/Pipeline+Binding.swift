@@ -81,7 +81,8 @@ extension Pipeline {
         guard process.identity.startTicks != 0 || process.identity.inode != 0 else {
             throw .bindingUnsupported
         }
-        let watched = try context.processes.adopt(process, by: request.caller.uid)
+        let watched = try context.processes.adopt(
+            process, by: request.connection.share.key)
         spec.bond = watched.bond
         return watched
     }
