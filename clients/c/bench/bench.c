@@ -159,7 +159,7 @@ static void bench_latency(mayfly_client *client) {
     mayfly_agent_free(agent);
 }
 
-/* From an acknowledged revocation to refusal by all of eight verifiers, each with a stream of its own. */
+/* From an acknowledged revocation to refusal by all of eight verifiers, each with its own stream. */
 static void bench_revocation(mayfly_client *client) {
     static double samples[SAMPLES];
     mayfly_error error;
@@ -189,7 +189,9 @@ static void bench_revocation(mayfly_client *client) {
         }
         double acknowledged = now();
         for (int index = 0; index < WATCHERS; index++) {
-            while (mayfly_verify(verifiers[index], token, length, NULL, NULL) == NULL) sched_yield();
+            while (mayfly_verify(verifiers[index], token, length, NULL, NULL) == NULL) {
+                sched_yield();
+            }
         }
         samples[count] = now() - acknowledged;
         mayfly_agent_free(agent);
