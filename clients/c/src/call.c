@@ -201,6 +201,15 @@ static mf_link *take_link(mayfly_client *client, uint64_t deadline, mayfly_error
     return link;
 }
 
+mayfly_status mayfly_client_connect(mayfly_client *client, mayfly_error *error) {
+    mayfly_error failure;
+    mf_link *link = take_link(
+        client, mf_monotonic_milliseconds() + client->timeout_milliseconds, &failure);
+    if (link == NULL) return mf_pass(error, &failure);
+    mf_link_free(link);
+    return MAYFLY_OK;
+}
+
 static mayfly_status challenge(
     mf_link *link, const mf_method *method, uint64_t deadline, mayfly_error *error) {
     pthread_mutex_lock(&link->lock);
@@ -307,4 +316,3 @@ mayfly_status mf_call(
                        failure.message);
     }
 }
-
