@@ -50,7 +50,7 @@ impl Grant {
             not_after: UnixTime(grant.not_after),
             depth: grant.depth,
             renewals: grant.renewals,
-            uses_left: grant.has_uses.then(|| grant.uses_left),
+            uses_left: grant.has_uses.then_some(grant.uses_left),
             state: AgentState::read(grant.state),
             is_flagged: grant.is_flagged,
             grant_id: grant.grant_id,

@@ -21,7 +21,7 @@ impl<'a> CanonicalReader<'a> {
     }
 
     pub(super) fn expect(&mut self, literal: &str) -> Option<()> {
-        self.skip(literal).then(|| ())
+        self.skip(literal).then_some(())
     }
 
     /// Up to the next quote, which is skipped. No form accepts a quote or a backslash.
@@ -63,6 +63,6 @@ impl<'a> CanonicalReader<'a> {
 
     /// Whether nothing is left.
     pub(super) fn end(&self) -> Option<()> {
-        self.rest.is_empty().then(|| ())
+        self.rest.is_empty().then_some(())
     }
 }

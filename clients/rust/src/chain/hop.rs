@@ -125,7 +125,7 @@ impl Hop {
         let previous = reader.bytes32()?;
         reader.expect("}")?;
         reader.end()?;
-        (1..=MAXIMUM_HOPS).contains(&depth).then(|| Self {
+        (1..=MAXIMUM_HOPS).contains(&depth).then_some(Self {
             issuer,
             challenge,
             proof_sequence,

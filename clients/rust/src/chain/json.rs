@@ -24,7 +24,7 @@ impl<'a> Value<'a> {
         }
         let mut reader = Reader { rest: std::str::from_utf8(bytes).ok()? };
         let value = reader.value(1)?;
-        reader.rest.is_empty().then(|| value)
+        reader.rest.is_empty().then_some(value)
     }
 
     /// The value of a name; `None` where there is none, and where this is no object.
@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
     }
 
     fn expect(&mut self, literal: &str) -> Option<()> {
-        self.skip(literal).then(|| ())
+        self.skip(literal).then_some(())
     }
 
     fn value(&mut self, depth: usize) -> Option<Value<'a>> {
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
         self.expect("\"")?;
         let (text, rest) = self.rest.split_once('"')?;
         self.rest = rest;
-        text.bytes().all(|byte| byte >= 0x20 && byte != b'\\').then(|| text)
+        text.bytes().all(|byte| byte >= 0x20 && byte != b'\\').then_some(text)
     }
 
     /// The grammar of RFC 8259, section 6.
@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
         let rest = self.rest.trim_start_matches(|character: char| character.is_ascii_digit());
         let is_number = rest.len() < self.rest.len();
         self.rest = rest;
-        is_number.then(|| ())
+        is_number.then_some(())
     }
 }
 

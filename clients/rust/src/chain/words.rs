@@ -97,7 +97,7 @@ impl<'a> AgentId<'a> {
             && is_identifier(orchestration)
             && is_identifier(task)
             && is_hex(instance, 16);
-        is_agent.then(|| Self { orchestration, task })
+        is_agent.then_some(Self { orchestration, task })
     }
 }
 

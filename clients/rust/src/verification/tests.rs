@@ -7,6 +7,9 @@ use super::*;
 use crate::revocations::{FollowOptions, RevocationBatch, RevocationDigest, RevocationLevel};
 use crate::verification::{verify_chain, ChainOptions};
 
+/// A clock, and what is said by it.
+type Clock = (fn() -> UnixTime, &'static str);
+
 const NOW: u64 = 1_790_000_000;
 const DEPTH_0: &str = "a chain of depth 0";
 const DEPTH_3: &str = "a chain of depth 3";
@@ -124,7 +127,7 @@ fn nothing_is_accepted_without_asking_where_ends_may_have_been_missed() {
 fn a_token_that_comes_again_is_still_judged() {
     let (keys, tokens) = vectors();
     let options = || VerifierOptions { revocations: Revocations::Ignored, ..Default::default() };
-    let clocks: [(fn() -> UnixTime, &str); 3] = [
+    let clocks: [Clock; 3] = [
         (|| UnixTime(NOW), ""),
         (|| UnixTime(NOW - 3600), "NOT_YET_VALID"),
         (|| UnixTime(NOW + 3600), "EXPIRED"),

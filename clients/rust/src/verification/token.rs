@@ -95,7 +95,7 @@ impl VerifiedToken {
 
     /// `None` in a token by reference.
     pub fn issued_at(&self) -> Option<UnixTime> {
-        (!self.verified.is_reference).then(|| UnixTime(self.verified.issued_at))
+        (!self.verified.is_reference).then_some(UnixTime(self.verified.issued_at))
     }
 
     /// When it ends if nothing ends it before.
