@@ -112,6 +112,20 @@ final class BrokerWorld {
         }
     }
 
+    /// What is left to do, for the report of a finding.
+    var unrest: String {
+        var words: [String] = []
+        for reactor in reactors {
+            words.append("backlog \(reactor.backlog.count), signing \(reactor.pipeline.hasSigning)")
+            for connection in reactor.connections.values where connection.hasWork {
+                words.append("connection \(connection.tag): \(connection.signing) to sign")
+                words.append("\(connection.replies.heldCount) held")
+                words.append("\(connection.replies.bytes) bytes, \(connection.readiness)")
+            }
+        }
+        return words.joined(separator: "; ")
+    }
+
     func stop() {
         store.setOpen(true)
         for reactor in reactors {

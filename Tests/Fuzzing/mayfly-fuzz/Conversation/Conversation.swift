@@ -214,7 +214,7 @@ final class Conversation {
             world.writeAll()
             world.turn()
             rounds += 1
-            expect(rounds < 2_000, "a conversation comes to its end")
+            expect(rounds < 2_000, "a conversation comes to its end: \(world.unrest)")
         } while !world.isQuiet || rounds < 4
         for peer in peers {
             receive(peer)

@@ -23,6 +23,7 @@ final class Peer {
     /// It sent only what a client may send: every call of it has to be answered.
     private(set) var isHonest = true
     private(set) var isClosed = false
+    private var isFinished = false
     /// The challenge of the connection, once it asked for it.
     private(set) var challenge: Challenge?
     private var proofSequence: UInt64 = 0
@@ -92,7 +93,7 @@ final class Peer {
     }
 
     func flush() {
-        while !outgoing.isEmpty, !isClosed {
+        while !outgoing.isEmpty, !isClosed, !isFinished {
             let count = outgoing.withUnsafeBytes {
                 Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
@@ -107,6 +108,7 @@ final class Peer {
     /// Says that it sends no more.
     func finish() {
         isHonest = false
+        isFinished = true
         shutdown(socket, Int32(SHUT_WR))
     }
 

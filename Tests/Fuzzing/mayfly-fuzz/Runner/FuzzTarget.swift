@@ -10,6 +10,8 @@ protocol FuzzTarget: AnyObject {
     static var longestInput: Int { get }
     /// Words of the format, which a fuzzer would not find by chance.
     static var dictionary: [String] { get }
+    /// Arguments of libFuzzer that the target needs.
+    static var arguments: [String] { get }
 
     init() throws
 
@@ -21,13 +23,14 @@ protocol FuzzTarget: AnyObject {
 
 extension FuzzTarget {
     static var dictionary: [String] { [] }
+    static var arguments: [String] { [] }
 }
 
 enum FuzzTargets {
     static var all: [any FuzzTarget.Type] {
         [
             FrameTarget.self, MessageTarget.self, ConversationTarget.self, TokenTarget.self,
-            ConfigurationTarget.self, RowTarget.self,
+            ConfigurationTarget.self, RowTarget.self, RecoveryTarget.self,
         ]
     }
 

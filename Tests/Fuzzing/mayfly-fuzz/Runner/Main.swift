@@ -30,7 +30,7 @@ enum MayflyFuzz {
     }
 
     private static func fuzz(_ type: any FuzzTarget.Type, _ arguments: [String]) -> Int32 {
-        let words = ["mayfly-fuzz", "-max_len=\(type.longestInput)"] + arguments
+        let words = ["mayfly-fuzz", "-max_len=\(type.longestInput)"] + type.arguments + arguments
         var pointers = words.map { strdup($0) }
         defer { for pointer in pointers { free(pointer) } }
         pointers.append(nil)

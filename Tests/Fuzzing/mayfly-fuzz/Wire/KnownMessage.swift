@@ -4,12 +4,15 @@
 struct KnownMessage: Sendable {
     let name: String
     let schema: MessageSchema
+    /// It passes over fields that mean nothing beside the others that it came with.
+    let passesOver: Bool
     /// Decodes and encodes again; nil where the bytes are refused.
     let recode: @Sendable (UnsafeRawBufferPointer, MessageArena, ScanLimits) -> [UInt8]?
 
     init<Message: DecodableMessage & EncodableMessage & SendableMetatype>(
-        _ type: Message.Type
+        _ type: Message.Type, passesOver: Bool = false
     ) {
+        self.passesOver = passesOver
         let name = "\(type)"
         self.name = name
         schema = Message.schema
@@ -50,7 +53,7 @@ struct KnownMessage: Sendable {
         KnownMessage(GetAppRequestMessage.self),
         KnownMessage(GetKeysRequestMessage.self),
         KnownMessage(GetKeysResponseMessage.self),
-        KnownMessage(GrantSummaryMessage.self),
+        KnownMessage(GrantSummaryMessage.self, passesOver: true),
         KnownMessage(HeartbeatRequestMessage.self),
         KnownMessage(HeartbeatResponseMessage.self),
         KnownMessage(LiftRevocationRequestMessage.self),
@@ -58,7 +61,7 @@ struct KnownMessage: Sendable {
         KnownMessage(ListAppsRequestMessage.self),
         KnownMessage(ListAppsResponseMessage.self),
         KnownMessage(ListGrantsRequestMessage.self),
-        KnownMessage(ListGrantsResponseMessage.self),
+        KnownMessage(ListGrantsResponseMessage.self, passesOver: true),
         KnownMessage(ListRevocationsRequestMessage.self),
         KnownMessage(ListRevocationsResponseMessage.self),
         KnownMessage(MetricsRequestMessage.self),
@@ -89,7 +92,7 @@ struct KnownMessage: Sendable {
         KnownMessage(SpawnedAgentMessage.self),
         KnownMessage(StatusRequestMessage.self),
         KnownMessage(StatusResponseMessage.self),
-        KnownMessage(UpdateAppRequestMessage.self),
+        KnownMessage(UpdateAppRequestMessage.self, passesOver: true),
         KnownMessage(ValidateBatchRequestMessage.self),
         KnownMessage(ValidateBatchResponseMessage.self),
         KnownMessage(ValidateRequestMessage.self),

@@ -43,7 +43,7 @@ final class MessageTarget: FuzzTarget {
         arena.reset()
         let twice = withExactCopy(of: once) { type.recode($0, arena, limits) }
         expect(twice == once, "\(type.name): what was encoded decodes and encodes to itself")
-        if CanonicalForm.holds(ArraySlice([UInt8](bytes)), for: type.schema) {
+        if !type.passesOver, CanonicalForm.holds(ArraySlice([UInt8](bytes)), for: type.schema) {
             expect(
                 once == [UInt8](bytes), "\(type.name): what is canonical encodes to the same bytes")
         }
