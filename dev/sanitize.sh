@@ -34,7 +34,8 @@ export SWIFT_BACKTRACE=enable=no
 
 run() {
     local kind=$1 place=.build-$1 reports=.build-$1/reports code=0 started=$SECONDS
-    local flags=(--sanitize="$kind" --scratch-path "$place")
+    # Optimised, and a debug build all the same: the models and histories take minutes otherwise.
+    local flags=(--sanitize="$kind" --scratch-path "$place" -Xswiftc -O)
     # The linker that is used otherwise fails on the symbols of the address sanitizer.
     [ "$kind" != address ] || flags+=(-Xswiftc -use-ld=lld)
     swift build --build-tests "${flags[@]}"
