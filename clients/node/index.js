@@ -1,0 +1,3 @@
+export { BrokerKeys } from './src/broker-keys.js';
+export { verifyChain } from './src/verification/chain.js';
+export { VerificationError } from './src/verification/refusal.js';
