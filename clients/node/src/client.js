@@ -18,7 +18,9 @@ import { RevocationFollower } from './revocations/follower.js';
 import { RevocationStream } from './revocations/stream.js';
 
 /** How often a proof that came too late is made anew: such a refusal has done nothing. */
-const MAXIMUM_PROOFS = 4;const RENEWAL_ID_SIZE = 16;
+const MAXIMUM_PROOFS = 4;
+const LATE = new Set(['PROOF_REPLAYED', 'CHALLENGE_EXPIRED', 'HOP_EXPIRED']);
+const RENEWAL_ID_SIZE = 16;
 const SILENCE_LIMIT_MILLISECONDS = 20_000;
 
 /**
