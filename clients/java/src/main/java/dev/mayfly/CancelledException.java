@@ -1,0 +1,16 @@
+package dev.mayfly;
+
+/** The calling thread was interrupted; it still is. Nothing was sent, or nothing was changed. */
+public final class CancelledException extends MayflyException {
+    private static final long serialVersionUID = 1L;
+
+    /** Made by the client. */
+    CancelledException(String message, Throwable cause) {
+        super("CANCELLED", message, cause);
+    }
+
+    /** Made by the client. */
+    CancelledException(String message) {
+        this(message, null);
+    }
+}
