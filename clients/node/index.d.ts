@@ -222,6 +222,7 @@ export interface RevocationBatch {
     digests: Buffer[];
     firstIssueAt: Date;
     hasGap: boolean;
+    isCurrent: boolean;
 }
 
 export class RevocationStream implements AsyncIterable<RevocationBatch> {

@@ -347,6 +347,7 @@ export const WatchRevocationsResponse = new MessageType('mayfly.v1.WatchRevocati
     { number: 2, name: 'digests', type: 'bytes', repeated: true },
     { number: 3, name: 'firstIssueAt', type: 'uint64' },
     { number: 4, name: 'gap', type: 'bool' },
+    { number: 5, name: 'current', type: 'bool' },
 ]);
 
 export const App = new MessageType('mayfly.v1.App', [

@@ -178,7 +178,7 @@ test('a stream gives its batches, and throws what it ends with', async (t) => {
         for await (const batch of client.watchRevocations()) batches.push(batch);
     }, ConnectionError);
     assert.deepEqual(batches, [
-        { position: 7, digests, firstIssueAt: new Date(5000), hasGap: false },
+        { position: 7, digests, firstIssueAt: new Date(5000), hasGap: false, isCurrent: false },
     ]);
     client.close();
 });

@@ -12,8 +12,8 @@ const OVERFLOW_PAUSE_MILLISECONDS = 60_000;
  * Follows the broker's stream of ends and remembers them, for as long as it is not closed: it
  * connects again when the stream is lost, from where it was.
  *
- * It knows until when it has heard everything. A stream that begins is behind until its first
- * heartbeat, which a broker sends after 5 seconds without an end at the latest.
+ * It knows until when it has heard everything. A stream that begins is behind until the broker says
+ * that it is current.
  */
 export class RevocationFollower {
     #openLink;
@@ -118,7 +118,8 @@ export class RevocationFollower {
                     return OVERFLOW_PAUSE_MILLISECONDS;
                 }
                 this.#position = Math.max(this.#position, batch.position);
-                if (!isFirst && batch.digests.length === 0) hasCaughtUp = true;
+                // A heartbeat says so as well: nothing has ended that was not told.
+                hasCaughtUp ||= batch.isCurrent || (!isFirst && batch.digests.length === 0);
                 if (hasCaughtUp) this.#heard();
                 isFirst = false;
             }

@@ -47,6 +47,7 @@ export class RevocationStream {
      * @property {Buffer[]} digests what ended, 32 bytes each; none in a heartbeat.
      * @property {Date} firstIssueAt tokens issued before this are dead.
      * @property {boolean} hasGap ends before this batch were lost to this stream.
+     * @property {boolean} isCurrent every end from before the stream was asked for has come.
      */
     async *[Symbol.asyncIterator]() {
         try {
@@ -80,7 +81,7 @@ export class RevocationStream {
             (failure) => this.#finish(failure instanceof CallFailure ? failure.error : failure));
     }
 
-    #take({ position, digests, firstIssueAt, gap }) {
+    #take({ position, digests, firstIssueAt, gap, current }) {
         if (digests.some((digest) => digest.length !== DIGEST_SIZE)) {
             throw new ProtocolError('a digest is 32 bytes');
         }
@@ -91,7 +92,11 @@ export class RevocationStream {
             return;
         }
         this.#batches.push({
-            position, digests, firstIssueAt: new Date(firstIssueAt * 1000), hasGap: gap,
+            position,
+            digests,
+            firstIssueAt: new Date(firstIssueAt * 1000),
+            hasGap: gap,
+            isCurrent: current,
         });
         this.#wake();
     }

@@ -10,8 +10,8 @@ import java.util.function.LongFunction;
  * Follows the broker's stream of ends and remembers them, for as long as it is not closed: it connects
  * again when the stream is lost, from where it was.
  *
- * <p>It knows until when it has heard everything. A stream that begins is behind until its first
- * heartbeat, which a broker sends after 5 seconds without an end at the latest.
+ * <p>It knows until when it has heard everything. A stream that begins is behind until the broker says
+ * that it is current.
  */
 public final class RevocationFollower implements Revocations, AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
@@ -144,7 +144,9 @@ public final class RevocationFollower implements Revocations, AutoCloseable {
                     return OVERFLOW_PAUSE;
                 }
                 position = Math.max(position, batch.position());
-                hasCaughtUp |= !isFirst && batch.digests().isEmpty();
+                // A heartbeat says so as well: nothing has ended that was not told.
+                boolean isHeartbeat = !isFirst && batch.digests().isEmpty();
+                hasCaughtUp |= batch.isCurrent() || isHeartbeat;
                 if (hasCaughtUp) {
                     heard();
                 }

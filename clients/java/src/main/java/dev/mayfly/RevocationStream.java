@@ -118,7 +118,8 @@ public final class RevocationStream implements AutoCloseable {
                 message.getPosition(),
                 List.copyOf(digests),
                 Wire.instant(message.getFirstIssueAt()),
-                message.getGap());
+                message.getGap(),
+                message.getCurrent());
     }
 
     private void finish(ByteString ended, Throwable cause) {

@@ -2099,6 +2099,17 @@ public final class Trust {
      * @return The gap.
      */
     boolean getGap();
+
+    /**
+     * <pre>
+     * Every end that was acknowledged before the stream was asked for has been sent: only from here
+     * on does a verifier know what is dead. Once behind the backlog, and in every heartbeat.
+     * </pre>
+     *
+     * <code>bool current = 5;</code>
+     * @return The current.
+     */
+    boolean getCurrent();
   }
   /**
    * Protobuf type {@code mayfly.v1.WatchRevocationsResponse}
@@ -2326,6 +2337,47 @@ public final class Trust {
     private void clearGap() {
       
       gap_ = false;
+    }
+
+    public static final int CURRENT_FIELD_NUMBER = 5;
+    private boolean current_;
+    /**
+     * <pre>
+     * Every end that was acknowledged before the stream was asked for has been sent: only from here
+     * on does a verifier know what is dead. Once behind the backlog, and in every heartbeat.
+     * </pre>
+     *
+     * <code>bool current = 5;</code>
+     * @return The current.
+     */
+    @java.lang.Override
+    public boolean getCurrent() {
+      return current_;
+    }
+    /**
+     * <pre>
+     * Every end that was acknowledged before the stream was asked for has been sent: only from here
+     * on does a verifier know what is dead. Once behind the backlog, and in every heartbeat.
+     * </pre>
+     *
+     * <code>bool current = 5;</code>
+     * @param value The current to set.
+     */
+    private void setCurrent(boolean value) {
+      
+      current_ = value;
+    }
+    /**
+     * <pre>
+     * Every end that was acknowledged before the stream was asked for has been sent: only from here
+     * on does a verifier know what is dead. Once behind the backlog, and in every heartbeat.
+     * </pre>
+     *
+     * <code>bool current = 5;</code>
+     */
+    private void clearCurrent() {
+      
+      current_ = false;
     }
 
     public static dev.mayfly.internal.generated.mayfly.v1.Trust.WatchRevocationsResponse parseFrom(
@@ -2643,6 +2695,49 @@ public final class Trust {
         return this;
       }
 
+      /**
+       * <pre>
+       * Every end that was acknowledged before the stream was asked for has been sent: only from here
+       * on does a verifier know what is dead. Once behind the backlog, and in every heartbeat.
+       * </pre>
+       *
+       * <code>bool current = 5;</code>
+       * @return The current.
+       */
+      @java.lang.Override
+      public boolean getCurrent() {
+        return instance.getCurrent();
+      }
+      /**
+       * <pre>
+       * Every end that was acknowledged before the stream was asked for has been sent: only from here
+       * on does a verifier know what is dead. Once behind the backlog, and in every heartbeat.
+       * </pre>
+       *
+       * <code>bool current = 5;</code>
+       * @param value The current to set.
+       * @return This builder for chaining.
+       */
+      public Builder setCurrent(boolean value) {
+        copyOnWrite();
+        instance.setCurrent(value);
+        return this;
+      }
+      /**
+       * <pre>
+       * Every end that was acknowledged before the stream was asked for has been sent: only from here
+       * on does a verifier know what is dead. Once behind the backlog, and in every heartbeat.
+       * </pre>
+       *
+       * <code>bool current = 5;</code>
+       * @return This builder for chaining.
+       */
+      public Builder clearCurrent() {
+        copyOnWrite();
+        instance.clearCurrent();
+        return this;
+      }
+
       // @@protoc_insertion_point(builder_scope:mayfly.v1.WatchRevocationsResponse)
     }
     @java.lang.Override
@@ -2663,10 +2758,11 @@ public final class Trust {
               "digests_",
               "firstIssueAt_",
               "gap_",
+              "current_",
             };
             java.lang.String info =
-                "\u0000\u0004\u0000\u0000\u0001\u0004\u0004\u0000\u0001\u0000\u0001\u0003\u0002\u001c" +
-                "\u0003\u0003\u0004\u0007";
+                "\u0000\u0005\u0000\u0000\u0001\u0005\u0005\u0000\u0001\u0000\u0001\u0003\u0002\u001c" +
+                "\u0003\u0003\u0004\u0007\u0005\u0007";
             return newMessageInfo(DEFAULT_INSTANCE, info, objects);
         }
         // fall through
