@@ -52,6 +52,9 @@ const SECOND = {
     connection_lost_then_ok: ['connection_lost', ['ok']],
 };
 
+/** An answer that comes before the request was read cannot be told from one that comes after. */
+const RACES = new Map([['answer-before-request', ['ok']]]);
+
 for (const { name, call, expect } of vectors.cases) {
     const skip = directory === undefined ? 'no hostile server: run test.sh' : false;
     test(`hostile: ${name}`, { skip, timeout: vectors.timeout_seconds * 10_000 }, async (t) => {
@@ -67,7 +70,7 @@ for (const { name, call, expect } of vectors.cases) {
         const start = performance.now();
         const first = await calls[call](client, timeout);
         assert.ok(performance.now() - start < timeout * 5, 'in time');
-        const allowed = expect.flatMap((one) => SECOND[one]?.[0] ?? one);
+        const allowed = expect.flatMap((one) => SECOND[one]?.[0] ?? one).concat(RACES.get(name) ?? []);
         assert.ok(allowed.includes(first), `${first}, not ${expect}`);
         const [, then] = expect.map((one) => SECOND[one]).find((one) => one?.[0] === first) ?? [];
         if (then !== undefined && !expect.includes(first)) {

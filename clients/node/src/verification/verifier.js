@@ -80,8 +80,8 @@ export class Verifier {
      * @typedef {object} Verdict
      * @property {boolean} valid
      * @property {string | null} reason a stable code where not valid: those of proto/vectors/README.md,
-     *     and SCOPE_VIOLATION, REVOKED, REVOCATIONS_STALE, BROKER_REQUIRED, BROKER_UNREACHABLE and
-     *     TOKEN_NOT_VALID.
+     *     and SCOPE_VIOLATION, REVOKED, REVOCATIONS_STALE, ONLINE_REQUIRED, BROKER_UNREACHABLE and
+     *     NOT_VALID.
      * @property {string | null} message a sentence for a developer.
      * @property {import('./token.js').VerifiedToken | null} token null where it is not the broker's.
      * @property {object | null} claims of a valid token; by reference, those that it refers to.
@@ -95,7 +95,7 @@ export class Verifier {
     }
 
     /**
-     * As `verify`, without asking: what only the broker can say is refused, with BROKER_REQUIRED or
+     * As `verify`, without asking: what only the broker can say is refused, with ONLINE_REQUIRED or
      * REVOCATIONS_STALE.
      *
      * @param {string} token
@@ -148,7 +148,7 @@ export class Verifier {
     #judgeLife({ verified, names, valid }) {
         const { revocations, stalenessSeconds, askAlways } = this.#options;
         if (revocations?.ended.revokes(verified, names)) return invalid('REVOKED', verified);
-        if (askAlways || verified.isOnline) return { token: verified, mustAsk: 'BROKER_REQUIRED' };
+        if (askAlways || verified.isOnline) return { token: verified, mustAsk: 'ONLINE_REQUIRED' };
         const isKnown =
             revocations === null ||
             (revocations.staleSeconds <= stalenessSeconds && revocations.ended.covers(verified));
@@ -171,7 +171,7 @@ export class Verifier {
         } catch (error) {
             return { ...invalid('BROKER_UNREACHABLE', verified), message: error.message };
         }
-        if (!answer.valid) return invalid('TOKEN_NOT_VALID', verified);
+        if (!answer.valid) return invalid('NOT_VALID', verified);
         return verified.isReference ? valid(verified, answer.claims) : valid(verified);
     }
 
