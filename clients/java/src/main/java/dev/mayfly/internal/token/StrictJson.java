@@ -34,6 +34,8 @@ public final class StrictJson {
     /** Objects and arrays within each other, the outermost counted. */
     private static final int MAXIMUM_DEPTH = 8;
 
+    private static final int MAXIMUM_LOOSE_DEPTH = 64;
+
     /** Of one object. */
     private static final int MAXIMUM_MEMBERS = 64;
 
@@ -122,7 +124,8 @@ public final class StrictJson {
             skipSpace();
             String name = string();
             skipSpace();
-            if (members.size() == MAXIMUM_MEMBERS || members.containsKey(name)) {
+            boolean isFull = members.size() == MAXIMUM_MEMBERS && !isLoose;
+            if (isFull || members.containsKey(name)) {
                 throw new Malformed();
             }
             expect(':');
@@ -146,7 +149,7 @@ public final class StrictJson {
     }
 
     private void begin(int depth) throws Malformed {
-        if (depth > MAXIMUM_DEPTH) {
+        if (depth > (isLoose ? MAXIMUM_LOOSE_DEPTH : MAXIMUM_DEPTH)) {
             throw new Malformed();
         }
         place += 1;

@@ -122,7 +122,7 @@ class TokenTextTest {
                 .map(
                         word ->
                                 dynamicTest(
-                                        word.text,
+                                        "[" + word.text + "]",
                                         () ->
                                                 assertEquals(
                                                         word.isRight,
