@@ -28,7 +28,7 @@ public final class Verifier {
      */
     public record Wanted(List<String> scope, String audience, boolean consumeUse) {
         /** A token that covers these scopes. */
-        public static Wanted scope(String... scope) {
+        public static Wanted of(String... scope) {
             return new Wanted(List.of(scope), null, false);
         }
 
@@ -145,7 +145,7 @@ public final class Verifier {
 
     /** As {@link #verify(String, Wanted)}. */
     public Verdict verify(String token, String... scope) {
-        return verify(token, Wanted.scope(scope));
+        return verify(token, Wanted.of(scope));
     }
 
     /** Says whether a token is good for what is asked, and asks the broker where it has to. */
