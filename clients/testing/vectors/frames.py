@@ -231,7 +231,8 @@ def stream_cases():
         ("how it begins", opening),
         ("how it begins after a gap", {**opening, "gap": True}),
         ("two ends", {**opening, "position": 43, "digests": digests}),
-        ("a heartbeat", {"position": 43, "first_issue_at": samples.NOW - 86400}),
+        ("the end of the backlog", {
+            "position": 43, "first_issue_at": samples.NOW - 86400, "current": True}),
     ]
     message = "mayfly.v1.WatchRevocationsResponse"
     return [{
@@ -266,8 +267,8 @@ def refusal_cases():
          "SCOPE_VIOLATION", {}),
         ("with metadata", {
             "code": 8, "message": "Too many.", "details": [
-                detail("LIVE_GRANTS_EXHAUSTED", metadata={"limit": "1000", "scope": "app"})]},
-         "LIVE_GRANTS_EXHAUSTED", {"limit": "1000", "scope": "app"}),
+                detail("LIVE_GRANTS_EXHAUSTED", metadata={"limit": "live_grants_per_app", "x": ""})]},
+         "LIVE_GRANTS_EXHAUSTED", {"limit": "live_grants_per_app", "x": ""}),
         ("a reason that this version has never heard of", {
             "code": 9, "message": "Not now.", "details": [detail("MOON_IN_THE_WAY")]},
          "MOON_IN_THE_WAY", {}),
