@@ -23,8 +23,8 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Figures of this client, on this machine: spawn and release through the socket, a verifier's first and
- * repeated look at a token, and the time from an acknowledged revocation to its refusal.
+ * Figures of this client, on this machine: spawn and release through the socket, a verifier's first
+ * and repeated look at a token, and the time from an acknowledged revocation to its refusal.
  */
 final class Bench {
     private static final String SCOPE = "read:data:customer-12345";

@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Delegate three deep, verify the chain offline, revoke the middle, see the leaf die. Takes the app's
- * name; for a user who may operate the broker.
+ * Delegate three deep, verify the chain offline, revoke the middle, see the leaf die. Takes the
+ * app's name; for a user who may operate the broker.
  */
 final class DelegationSample {
     public static void main(String[] arguments) throws VerificationException {

@@ -5,7 +5,10 @@ import dev.mayfly.MayflyClient;
 import java.time.Duration;
 import java.util.List;
 
-/** An agent process registers itself with a launch token, renews, and releases. Takes the app's name. */
+/**
+ * An agent process registers itself with a launch token, renews, and releases. Takes the app's
+ * name.
+ */
 final class Registration {
     public static void main(String[] arguments) {
         String app = arguments.length > 0 ? arguments[0] : "support-desk";

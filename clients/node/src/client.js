@@ -26,10 +26,10 @@ const SILENCE_LIMIT_MILLISECONDS = 20_000;
 /**
  * A broker, as an orchestrator, an agent or a resource server sees it.
  *
- * All calls share one connection, made at the first call and made again when it is lost; they travel
- * side by side and are answered in any order. A call that may be repeated is repeated once when the
- * connection is lost under it; one that would do twice fails with OutcomeUnknownError. Every call
- * throws the errors of errors.js: RefusedError where the broker decided against it.
+ * All calls share one connection, made at the first call and made again when it is lost; they
+ * travel side by side and are answered in any order. A call that may be repeated is repeated once
+ * when the connection is lost under it; one that would do twice fails with OutcomeUnknownError.
+ * Every call throws the errors of errors.js: RefusedError where the broker decided against it.
  */
 export class Client {
     #channel;
@@ -50,8 +50,8 @@ export class Client {
      * @property {string} [orchestration] the orchestration id of spawns that name none.
      * @property {number} [callTimeoutMilliseconds] 10,000: how long a call waits for its answer.
      * @property {number} [connectTimeoutMilliseconds] 5,000: for a connection to be ready.
-     * @property {number} [brokerWaitMilliseconds] 0: how long to wait for a broker that is not there,
-     *     for example because it is started again.
+     * @property {number} [brokerWaitMilliseconds] 0: how long to wait for a broker that is not
+     *     there, for example because it is started again.
      * @property {(agent: Agent, error: Error) => void} [onReleaseFailed] told of an agent that
      *     `withAgent` could not release: its grant ends at its expiry.
      */
@@ -94,7 +94,8 @@ export class Client {
      * @throws {OutcomeUnknownError} where the reply was lost.
      *
      * @typedef {object} AgentRequest
-     * @property {string} [orchestration] 1 to 128 bytes of `[A-Za-z0-9._-]`; the client's if left out.
+     * @property {string} [orchestration] 1 to 128 bytes of `[A-Za-z0-9._-]`; the client's if left
+     *     out.
      * @property {string} task the task id, of the same alphabet and length.
      * @property {string[]} scope 1 to 32 scopes `action:resource:identifier`.
      * @property {string[]} [audience] at most 8, for the token's `aud`.
@@ -165,8 +166,8 @@ export class Client {
      * @param {AgentRequest} request its scope is inside the launch token's ceiling.
      * @param {object} options
      * @param {string} options.launchToken the secret as it was shown.
-     * @param {boolean} [options.supersede] ends what was granted before under the same orchestration
-     *     and task: for an agent that takes the place of a crashed one.
+     * @param {boolean} [options.supersede] ends what was granted before under the same
+     *     orchestration and task: for an agent that takes the place of a crashed one.
      * @returns {Promise<Agent>}
      * @throws {RefusedError} for example LAUNCH_TOKEN_INVALID or SCOPE_VIOLATION.
      * @throws {OutcomeUnknownError} where the reply was lost: the launch token may be used up.
@@ -208,11 +209,13 @@ export class Client {
      * Safe to repeat with the same id within 30 seconds, which this does by itself where the
      * connection is lost under it.
      *
-     * @param {{ token: string, key: KeyPair }} holder an Agent, or a token and the key it is bound to.
+     * @param {{ token: string, key: KeyPair }} holder an Agent, or a token and the key it is bound
+     *     to.
      * @param {object} [options]
      * @param {string[]} [options.scope] a narrower one, for a grant without children.
      * @param {number} [options.lifetimeSeconds] of the new token; as long as the old one's.
-     * @param {Buffer} [options.renewalId] 16 bytes; keep it where a lost reply is to be asked for again.
+     * @param {Buffer} [options.renewalId] 16 bytes; keep it where a lost reply is to be asked for
+     *     again.
      * @returns {Promise<IssuedToken>}
      * @throws {RefusedError} for example TOKEN_NOT_VALID, GRANT_HAS_CHILDREN or RENEWALS_EXHAUSTED.
      */
@@ -232,8 +235,8 @@ export class Client {
      * Delegates a part of what a token states to another live agent. The delegator's key signs the
      * hop, which is the proof; the new token is bound to the delegate's key. Needs no app.
      *
-     * @param {{ token: string, key: KeyPair }} delegator an Agent, or a token and the key it is bound
-     *     to.
+     * @param {{ token: string, key: KeyPair }} delegator an Agent, or a token and the key it is
+     *     bound to.
      * @param {DelegationTerms} terms
      * @returns {Promise<IssuedToken>} the delegate's, to be handed over.
      * @throws {RefusedError} for example DELEGATE_UNKNOWN, SCOPE_VIOLATION or DEPTH_EXCEEDED.
@@ -245,7 +248,8 @@ export class Client {
      * @property {string[]} [audience] 1 to 8 of the delegator's; all of them if left out.
      * @property {number} [lifetimeSeconds] renewals included; what is left of the delegator's token
      *     if left out.
-     * @property {number} [maximumUses] given away, from 1; needed where the delegator's are limited.
+     * @property {number} [maximumUses] given away, from 1; needed where the delegator's are
+     *     limited.
      * @property {boolean} [byReference] a short token that only refers to its claims.
      */
     async delegate({ token, key }, { to, byReference = false, ...terms }) {
@@ -261,7 +265,8 @@ export class Client {
     }
 
     /**
-     * Says that an agent is alive, and what it is doing. Needed where its app has a heartbeat policy.
+     * Says that an agent is alive, and what it is doing. Needed where its app has a heartbeat
+     * policy.
      *
      * @param {string} token
      * @param {'active' | 'idle' | 'completing'} [state]
@@ -271,8 +276,9 @@ export class Client {
     async heartbeat(token, state = 'active') {
         const value = AgentState[state.toUpperCase()];
         if (value === undefined) throw new InvalidRequestError(`${state} is no state of an agent`);
-        const response = await this.#channel.call(Agents.heartbeat, () => ({ token, state: value }));
-        return dateOf(response.expiresAt);
+        const request = { token, state: value };
+        const { expiresAt } = await this.#channel.call(Agents.heartbeat, () => request);
+        return dateOf(expiresAt);
     }
 
     // MARK: Tokens
@@ -326,8 +332,8 @@ export class Client {
      * Ends the grant behind a token, and all that hangs on it. Whoever holds the token may.
      *
      * @param {string} token
-     * @returns {Promise<boolean>} false where it was not live: also where the reply was lost and the
-     *     repeated call found it ended.
+     * @returns {Promise<boolean>} false where it was not live: also where the reply was lost and
+     *     the repeated call found it ended.
      */
     async release(token) {
         return (await this.#channel.call(Agents.release, () => ({ token }))).ended;
@@ -343,7 +349,9 @@ export class Client {
         return (await this.#channel.call(Agents.release, () => ({ grantId }))).ended;
     }
 
-    /** Ends the grants behind up to 1,024 tokens; in their order, whether each was live until now. */
+    /**
+     * Ends the grants behind up to 1,024 tokens; in their order, whether each was live until now.
+     */
     async releaseBatch(tokens) {
         const items = tokens.map((token) => ({ token }));
         const { ended } = await this.#channel.call(Agents.releaseBatch, () => ({ items }));
@@ -356,8 +364,8 @@ export class Client {
     // MARK: The app
 
     /**
-     * A single-use secret with which one agent process registers itself. Hand it over through a pipe
-     * or the environment, never as an argument.
+     * A single-use secret with which one agent process registers itself. Hand it over through a
+     * pipe or the environment, never as an argument.
      *
      * @param {object} request
      * @param {string[]} request.ceiling 1 to 32 scopes inside the app's: the most it may ask for.
@@ -429,8 +437,8 @@ export class Client {
     // MARK: Proofs
 
     /**
-     * Makes a call that carries a proof, with a new one where the one before came too late: it can be
-     * overtaken by a thousand others, and a clock can have been set.
+     * Makes a call that carries a proof, with a new one where the one before came too late: it can
+     * be overtaken by a thousand others, and a clock can have been set.
      */
     async #prove(method, isRepeatable, need, makeRequest) {
         let challenge = need;
@@ -445,7 +453,9 @@ export class Client {
         }
     }
 
-    /** What the broker would say, without asking it: without an app there is no challenge to sign. */
+    /**
+     * What the broker would say, without asking it: without an app there is no challenge to sign.
+     */
     #requireApp() {
         if (this.#channel.speaksForApp) return;
         throw refusedHere('AUTHENTICATION_REQUIRED', 'only an app can spawn: name one');

@@ -46,14 +46,14 @@ export class ConnectionError extends MayflyError {
 }
 
 /**
- * The reply to a call that must not be repeated was lost, so that nobody here can say whether it was
- * carried out; `cause` is what happened to the reply. After a lost spawn an agent may live, until its
- * token expires, of which the caller knows nothing.
+ * The reply to a call that must not be repeated was lost, so that nobody here can say whether it
+ * was carried out; `cause` is what happened to the reply. After a lost spawn an agent may live,
+ * until its token expires, of which the caller knows nothing.
  */
 export class OutcomeUnknownError extends MayflyError {
     constructor(cause) {
-        const message = `the reply was lost, and the request may have been carried out: ${cause.message}`;
-        super('OUTCOME_UNKNOWN', message, { cause });
+        const lost = 'the reply was lost, and the request may have been carried out';
+        super('OUTCOME_UNKNOWN', `${lost}: ${cause.message}`, { cause });
     }
 }
 

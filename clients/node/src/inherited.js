@@ -15,9 +15,9 @@ const TEXTS = ['socket', 'token', 'private_key', 'agent_id'];
  * not started as one.
  *
  * `MAYFLY_AGENT_FD` names an inherited descriptor, from which one JSON object is read to its end:
- * `{"socket", "token", "private_key", "agent_id", "expires_at"}`. The descriptor is closed, so it can
- * be asked once. The agent renews, delegates and releases through a client of its own, that speaks
- * for no app: `agent.client.close()` ends it.
+ * `{"socket", "token", "private_key", "agent_id", "expires_at"}`. The descriptor is closed, so it
+ * can be asked once. The agent renews, delegates and releases through a client of its own, that
+ * speaks for no app: `agent.client.close()` ends it.
  *
  * @param {import('./client.js').ClientOptions} [options] of that client.
  * @throws {InvalidRequestError} where the variable names no descriptor, or no agent comes from it.

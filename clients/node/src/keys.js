@@ -1,6 +1,8 @@
 // Ed25519 keys (RFC 8032), as node:crypto has them.
 
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import {
+    createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign,
+} from 'node:crypto';
 import { inspect } from 'node:util';
 import { InvalidRequestError } from './errors.js';
 

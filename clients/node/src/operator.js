@@ -41,13 +41,13 @@ export class OperatorClient {
      * validation that begins from now on sees it.
      *
      * @param {'token' | 'agent' | 'task' | 'chain'} level
-     * @param {string} target by level: a `jti`; a SPIFFE ID; a task id; any grant id or SPIFFE ID of
-     *     a chain.
+     * @param {string} target by level: a `jti`; a SPIFFE ID; a task id; any grant id or SPIFFE ID
+     *     of a chain.
      * @param {object} [options] of a task.
      * @param {string} [options.orchestration] only this one's; else all.
      * @param {boolean} [options.allowNew] cover only what was granted before.
-     * @returns {Promise<{ count: number, recordId: number }>} how many live grants it matched; and of
-     *     a task the record, with which the name can be freed.
+     * @returns {Promise<{ count: number, recordId: number }>} how many live grants it matched; and
+     *     of a task the record, with which the name can be freed.
      * @throws {RefusedError} INVALID_TARGET or REVOCATIONS_EXHAUSTED.
      */
     async revoke(level, target, { orchestration = '', allowNew = false } = {}) {
@@ -66,7 +66,8 @@ export class OperatorClient {
      * @param {string[]} app.ceiling what its agents may have at most.
      * @param {number[]} [app.uids] Unix users that are this app without a secret.
      * @param {number} [app.maximumLifetimeSeconds] of a grant; the broker's if left out.
-     * @param {boolean} [app.sharedUid] another app has one of the uids, and their ceilings may merge.
+     * @param {boolean} [app.sharedUid] another app has one of the uids, and their ceilings may
+     *     merge.
      * @param {Uint8Array[]} [app.attestationKeys] that may attest batches.
      * @param {boolean} [app.issueSecret] makes a client id and a secret.
      * @returns {Promise<{ clientId: string, clientSecret: string }>} empty without a secret.
@@ -97,7 +98,9 @@ export class OperatorClient {
         return response.endedGrants;
     }
 
-    /** What the broker is and has: version, issuer, live grants, connections and when it started. */
+    /**
+     * What the broker is and has: version, issuer, live grants, connections and when it started.
+     */
     async status() {
         const status = await this.#channel.call(Operator.status, () => ({}));
         const { version, issuer, trustDomain, liveGrants, connections, isIssuingStopped } = status;

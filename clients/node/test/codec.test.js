@@ -38,9 +38,12 @@ test('a member of a oneof is written at its default, and absent when it is not t
 });
 
 test('repeated numbers are read packed and one by one', () => {
-    assert.deepEqual(ReleaseBatchResponse.decode(Buffer.from('0a020100', 'hex')).ended, [true, false]);
-    assert.deepEqual(ReleaseBatchResponse.decode(Buffer.from('08010800', 'hex')).ended, [true, false]);
-    assert.deepEqual(App.decode(App.encode({ uids: [0, 1000, 4294967295] })).uids, [0, 1000, 4294967295]);
+    for (const hex of ['0a020100', '08010800']) {
+        const { ended } = ReleaseBatchResponse.decode(Buffer.from(hex, 'hex'));
+        assert.deepEqual(ended, [true, false]);
+    }
+    const uids = [0, 1000, 4294967295];
+    assert.deepEqual(App.decode(App.encode({ uids })).uids, uids);
 });
 
 test('numbers below zero keep their sign', () => {
@@ -56,7 +59,8 @@ test('the largest exact number is kept, and a larger one is refused', () => {
 });
 
 test('unknown fields are passed over, of every wire type', () => {
-    const unknown = Buffer.from('f80101' + 'fa010161' + 'fd0100000000' + 'f9010000000000000000', 'hex');
+    const fields = ['f80101', 'fa010161', 'fd0100000000', 'f9010000000000000000'];
+    const unknown = Buffer.from(fields.join(''), 'hex');
     const { proofSeq } = SpawnBody.decode(Buffer.concat([unknown, spawnBytes, unknown]));
     assert.equal(proofSeq, 1);
 });

@@ -102,8 +102,9 @@ class Runner {
     }
 
     #request(step) {
+        const { orchestration = scenario.orchestration } = step;
         return {
-            orchestration: (step.orchestration ?? scenario.orchestration).replace('{run}', this.#run),
+            orchestration: orchestration.replace('{run}', this.#run),
             task: step.task,
             scope: step.scope,
             audience: step.audience,

@@ -27,8 +27,8 @@ export function freshTask(name) {
 /**
  * A server on a socket of its own, ended with the test.
  *
- * @param {(socket: import('node:net').Socket, request: Buffer, count: number) => void} answer called
- *     with what each chunk of a connection brought; `count` counts connections from 1.
+ * @param {(socket: import('node:net').Socket, request: Buffer, count: number) => void} answer
+ *     called with what each chunk of a connection brought; `count` counts connections from 1.
  * @returns {Promise<string>} the socket's path.
  */
 export function fakeBroker(test, answer) {

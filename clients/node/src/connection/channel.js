@@ -25,7 +25,8 @@ export class Channel {
 
     /**
      * @param {string} path of the socket.
-     * @param {object | null} identity the AuthenticateRequest of every connection; null names no app.
+     * @param {object | null} identity the AuthenticateRequest of every connection; null names no
+     *     app.
      * @param {{ callTimeoutMilliseconds: number, connectTimeoutMilliseconds: number,
      *           brokerWaitMilliseconds: number }} options
      * @param {number} [firstLimit] on a request's frame while no app is named, in bytes.
@@ -73,7 +74,8 @@ export class Channel {
             try {
                 const session = await this.#session(connection, challenge, timeoutMilliseconds);
                 const { link, limit } = connection;
-                return await link.call(method, makeRequest(session), { limit, timeoutMilliseconds });
+                const request = makeRequest(session);
+                return await link.call(method, request, { limit, timeoutMilliseconds });
             } catch (failure) {
                 if (!(failure instanceof CallFailure)) throw failure;
                 const { error, wasSent } = failure;

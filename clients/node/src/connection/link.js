@@ -103,7 +103,8 @@ export class Link {
      * Makes a call whose answer is a stream.
      *
      * @param {{ limit: number, timeoutMilliseconds: number, isBackground?: boolean }} options
-     *     the timeout is of its silence; in the background it does not keep the process from ending.
+     *     the timeout is of its silence; in the background it does not keep the process from
+     *     ending.
      * @param {(message: object) => void} take each message. Must be short.
      * @returns {Promise<void>} settled with the stream's end.
      */

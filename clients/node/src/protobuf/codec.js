@@ -2,8 +2,8 @@
 // scripts/generate.js writes. It knows what mayfly.v1 uses and nothing more: no groups, no fixed
 // widths, no floating point.
 //
-// It reads strictly, because what it reads came from a socket: whatever is cut off, of the wrong wire
-// type or no UTF-8 is a CodecError, never a guess.
+// It reads strictly, because what it reads came from a socket: whatever is cut off, of the wrong
+// wire type or no UTF-8 is a CodecError, never a guess.
 
 import { isUtf8 } from 'node:buffer';
 

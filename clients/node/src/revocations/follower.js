@@ -28,7 +28,8 @@ export class RevocationFollower {
     #waiting = new Set();
 
     /**
-     * Made by `Client.followRevocations`. Starts at once, and does not keep the process from ending.
+     * Made by `Client.followRevocations`. Starts at once, and does not keep the process from
+     * ending.
      *
      * @param {() => Promise<import('../connection/link.js').Link>} openLink
      * @param {object} [options]

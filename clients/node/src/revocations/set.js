@@ -20,8 +20,8 @@ export function revocationDigest(level, target) {
 }
 
 /**
- * The ends of a stream. Each is remembered for at least the retention, which is the longest time that
- * it can matter: in two generations, of which the older is forgotten as a whole.
+ * The ends of a stream. Each is remembered for at least the retention, which is the longest time
+ * that it can matter: in two generations, of which the older is forgotten as a whole.
  */
 export class RevocationSet {
     #young = new Set();
@@ -70,8 +70,8 @@ export class RevocationSet {
     }
 
     /**
-     * Whether a token is dead: itself, its grant or one that it hangs on, an agent of its lineage, a
-     * task of theirs, its chain, or everything of its time. `names` are of `namesOf`.
+     * Whether a token is dead: itself, its grant or one that it hangs on, an agent of its lineage,
+     * a task of theirs, its chain, or everything of its time. `names` are of `namesOf`.
      */
     revokes(token, names) {
         if (token.times.authority?.issuedAt < this.#firstIssueAt) return true;

@@ -1,6 +1,7 @@
 /**
- * Tokens that were verified, by their signature's text: the whole token is compared, so that nothing
- * else is ever taken for one. Bounded: in two generations, of which the older is forgotten as a whole.
+ * Tokens that were verified, by their signature's text: the whole token is compared, so that
+ * nothing else is ever taken for one. Bounded: in two generations, of which the older is forgotten
+ * as a whole.
  */
 export class TokenCache {
     #young = new Map();

@@ -1,6 +1,6 @@
 // Verifies a token and the whole lineage in it with nothing but the broker's public keys: the
-// broker's signature over all of it, each hop by the key that the root or the hop before names, their
-// order, and that nothing grew on the way (proto/PROTOCOL.md, "Verified offline").
+// broker's signature over all of it, each hop by the key that the root or the hop before names,
+// their order, and that nothing grew on the way (proto/PROTOCOL.md, "Verified offline").
 
 import { verify } from 'node:crypto';
 import { thumbprint } from '../keys.js';

@@ -1,7 +1,7 @@
 // What a token's payload says, each claim in its form. Only the broker's signature makes it true.
 //
-// Claims are found by name, in any order; unknown ones are not looked at, so that a later broker can
-// add some; a name given twice is refused by the JSON reader.
+// Claims are found by name, in any order; unknown ones are not looked at, so that a later broker
+// can add some; a name given twice is refused by the JSON reader.
 
 import { isBase64url } from './base64url.js';
 import { readJson, wholeNumber } from './json.js';

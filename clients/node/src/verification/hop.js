@@ -85,6 +85,8 @@ export function parseHop(text) {
         scope, audience, maximumUses, issuedAt, expiresAt, parent, depth, previous,
     ] = match;
     const digest = sha256(text);
+    const audiences =
+        audience === undefined ? undefined : list(audience, MAXIMUM_AUDIENCES, isAudience);
     const hop = {
         issuer,
         delegator,
@@ -93,7 +95,7 @@ export function parseHop(text) {
         delegateKey,
         held: list(held, MAXIMUM_SCOPES, isScope),
         scope: list(scope, MAXIMUM_SCOPES, isScope),
-        audience: audience === undefined ? undefined : list(audience, MAXIMUM_AUDIENCES, isAudience),
+        audience: audiences,
         maximumUses: maximumUses === undefined ? undefined : parseWholeNumber(maximumUses),
         expiresAt: parseWholeNumber(expiresAt),
         parent,
@@ -118,7 +120,8 @@ export function parseHop(text) {
 /** Whether the key that the hop names as the delegator's signed it. */
 export function isHopSigned(hop) {
     try {
-        return verify(null, Buffer.from(hop.signed), importPublicKey(hop.delegatorKey), hop.signature);
+        const key = importPublicKey(hop.delegatorKey);
+        return verify(null, Buffer.from(hop.signed), key, hop.signature);
     } catch {
         return false;
     }

@@ -31,9 +31,9 @@ const SENTENCES = {
     SCOPE_VIOLATION: 'it does not cover the scope that is asked for',
     REVOKED: 'it was ended before its expiry',
     REVOCATIONS_STALE: 'what has ended is not known, and there is no broker to ask',
-    ONLINE_REQUIRED: 'only the broker can say whether it holds, and there is none to ask',
+    BROKER_REQUIRED: 'only the broker can say whether it holds, and there is none to ask',
     BROKER_UNREACHABLE: 'the broker could not be asked',
-    NOT_VALID: 'the broker says that it does not hold',
+    TOKEN_NOT_VALID: 'the broker says that it does not hold',
 };
 
 /** Thrown by `verifyChain`. */

@@ -36,7 +36,10 @@ export class VerifiedToken {
          * link for a token that was not delegated, at most six; empty in a token by reference.
          */
         this.lineage = lineage.map((link) => ({ ...link, ...workOf(link.agentId) }));
-        /** Worth nothing until the broker has been asked: its uses are limited, or it is a reference. */
+        /**
+         * Worth nothing until the broker has been asked: its uses are limited, or it is a
+         * reference.
+         */
         this.isOnline = claims.isOnline;
         /** The `kid` of the key that signed it. */
         this.keyId = keyId;

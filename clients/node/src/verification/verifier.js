@@ -74,16 +74,17 @@ export class Verifier {
      * @typedef {object} Wanted
      * @property {string[]} [scope] all of it must be covered.
      * @property {string} [audience] must be named.
-     * @property {boolean} [consumeUse] consume one use of a token whose uses are limited; the broker
-     *     client must speak for an app.
+     * @property {boolean} [consumeUse] consume one use of a token whose uses are limited; the
+     *     broker client must speak for an app.
      *
      * @typedef {object} Verdict
      * @property {boolean} valid
-     * @property {string | null} reason a stable code where not valid: those of proto/vectors/README.md,
-     *     and SCOPE_VIOLATION, REVOKED, REVOCATIONS_STALE, ONLINE_REQUIRED, BROKER_UNREACHABLE and
-     *     NOT_VALID.
+     * @property {string | null} reason a stable code where not valid: those of
+     *     proto/vectors/README.md, and SCOPE_VIOLATION, REVOKED, REVOCATIONS_STALE,
+     *     BROKER_REQUIRED, BROKER_UNREACHABLE and TOKEN_NOT_VALID.
      * @property {string | null} message a sentence for a developer.
-     * @property {import('./token.js').VerifiedToken | null} token null where it is not the broker's.
+     * @property {import('./token.js').VerifiedToken | null} token null where it is not the
+     *     broker's.
      * @property {object | null} claims of a valid token; by reference, those that it refers to.
      */
     async verify(token, wanted = {}) {
@@ -95,7 +96,7 @@ export class Verifier {
     }
 
     /**
-     * As `verify`, without asking: what only the broker can say is refused, with ONLINE_REQUIRED or
+     * As `verify`, without asking: what only the broker can say is refused, with BROKER_REQUIRED or
      * REVOCATIONS_STALE.
      *
      * @param {string} token
@@ -148,7 +149,7 @@ export class Verifier {
     #judgeLife({ verified, names, valid }) {
         const { revocations, stalenessSeconds, askAlways } = this.#options;
         if (revocations?.ended.revokes(verified, names)) return invalid('REVOKED', verified);
-        if (askAlways || verified.isOnline) return { token: verified, mustAsk: 'ONLINE_REQUIRED' };
+        if (askAlways || verified.isOnline) return { token: verified, mustAsk: 'BROKER_REQUIRED' };
         const isKnown =
             revocations === null ||
             (revocations.staleSeconds <= stalenessSeconds && revocations.ended.covers(verified));
@@ -171,7 +172,7 @@ export class Verifier {
         } catch (error) {
             return { ...invalid('BROKER_UNREACHABLE', verified), message: error.message };
         }
-        if (!answer.valid) return invalid('NOT_VALID', verified);
+        if (!answer.valid) return invalid('TOKEN_NOT_VALID', verified);
         return verified.isReference ? valid(verified, answer.claims) : valid(verified);
     }
 
@@ -192,7 +193,9 @@ export class Verifier {
 }
 
 function isCovered(verified, scope) {
-    if (!scope.every(isScope)) throw new InvalidRequestError('a scope is action:resource:identifier');
+    if (!scope.every(isScope)) {
+        throw new InvalidRequestError('a scope is action:resource:identifier');
+    }
     return scopesCover(verified.scope, scope);
 }
 

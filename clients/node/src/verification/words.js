@@ -38,9 +38,9 @@ export function workOf(agentId) {
 export function scopeCovers(held, wanted) {
     if (held === wanted) return true;
     if (!held.endsWith(':*')) return false;
-    const family = held.slice(0, -1);
     // A star stands for the whole identifier: in `read:data:a:*` it is a part of one.
-    return wanted.startsWith(family) && held.indexOf(':', held.indexOf(':') + 1) === held.length - 2;
+    const second = held.indexOf(':', held.indexOf(':') + 1);
+    return second === held.length - 2 && wanted.startsWith(held.slice(0, -1));
 }
 
 /** Whether each of the wanted scopes is covered by one that is held. */

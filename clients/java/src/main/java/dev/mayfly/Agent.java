@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * One agent as its holder has it: an identity, a token, and the key behind both. Its end is that of a
- * try block:
+ * One agent as its holder has it: an identity, a token, and the key behind both. Its end is that of
+ * a try block:
  *
  * <pre>{@code
  * try (Agent agent = client.spawn(AgentRequest.of("ticket-4711", "read:data:customer-12345"))) {

@@ -14,8 +14,8 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 
 /**
- * An Ed25519 key pair (RFC 8032): an agent's own, or one that the operator registered for an app and
- * that attests its batches. Printing it does not show the private half.
+ * An Ed25519 key pair (RFC 8032): an agent's own, or one that the operator registered for an app
+ * and that attests its batches. Printing it does not show the private half.
  */
 public final class AgentKey {
     private static final String FIRST_LINE = "-----BEGIN PRIVATE KEY-----";

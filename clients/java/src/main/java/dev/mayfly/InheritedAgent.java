@@ -15,8 +15,8 @@ import java.util.Optional;
 /**
  * The agent that this process was started as, by {@code mayfly run} or another wrapper.
  *
- * <p>{@code MAYFLY_AGENT_FD} names an inherited descriptor, from which one JSON object is read to its
- * end: {@code {"socket", "token", "private_key", "agent_id", "expires_at"}}.
+ * <p>{@code MAYFLY_AGENT_FD} names an inherited descriptor, from which one JSON object is read to
+ * its end: {@code {"socket", "token", "private_key", "agent_id", "expires_at"}}.
  */
 public final class InheritedAgent {
     private static final String VARIABLE = "MAYFLY_AGENT_FD";
@@ -27,11 +27,12 @@ public final class InheritedAgent {
     private InheritedAgent() {}
 
     /**
-     * Reads the agent, once. It renews, delegates and releases through a client of its own, that speaks
-     * for no app: {@code agent.client().close()} ends it.
+     * Reads the agent, once. It renews, delegates and releases through a client of its own, that
+     * speaks for no app: {@code agent.client().close()} ends it.
      *
      * @return empty where this process was not started as one
-     * @throws InvalidRequestException where the variable names no descriptor, or no agent comes from it
+     * @throws InvalidRequestException where the variable names no descriptor, or no agent comes
+     *     from it
      */
     public static Optional<Agent> fromEnvironment() {
         String text = System.getenv(VARIABLE);

@@ -26,11 +26,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * One connection to a broker, shared by any number of calls. The first failure ends the link and every
- * call on it.
+ * One connection to a broker, shared by any number of calls. The first failure ends the link and
+ * every call on it.
  *
- * <p>Only two threads of its own touch the channel, one that reads and one that writes: an interrupt of
- * a caller's thread would close it for everybody.
+ * <p>Only two threads of its own touch the channel, one that reads and one that writes: an
+ * interrupt of a caller's thread would close it for everybody.
  */
 final class Link {
     /** How a call failed on its link. */
@@ -49,7 +49,9 @@ final class Link {
         }
     }
 
-    /** Calls given up and not answered since: a broker that leaves so many has stopped answering. */
+    /**
+     * Calls given up and not answered since: a broker that leaves so many has stopped answering.
+     */
     private static final int MAXIMUM_ABANDONED = 4096;
 
     /** A call without an answer. */
@@ -97,7 +99,8 @@ final class Link {
         }
         var link = new Link(channel);
         var connected = new CompletableFuture<Void>();
-        // A broker whose queue is full lets a connection wait: that must not be the caller's thread.
+        // A broker whose queue is full lets a connection wait: that must not be the caller's
+        // thread.
         link.start("mayfly-reader", () -> link.connectAndRead(path, connected));
         try {
             connected.get(timeout.toNanos(), TimeUnit.NANOSECONDS);

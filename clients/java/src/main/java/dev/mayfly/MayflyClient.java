@@ -1,6 +1,5 @@
 package dev.mayfly;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import dev.mayfly.internal.generated.mayfly.v1.Agents;
 import dev.mayfly.internal.generated.mayfly.v1.Apps;
@@ -25,10 +24,10 @@ import java.util.function.Function;
  * A broker, as an orchestrator, an agent or a resource server sees it.
  *
  * <p>All threads share one connection, made at the first call and made again when it is lost; calls
- * travel side by side and are answered in any order. A call that may be repeated is repeated once when
- * the connection is lost under it; one that would do twice throws {@link OutcomeUnknownException}.
- * Every call throws a {@link MayflyException}: {@link RefusedException} where the broker decided
- * against it.
+ * travel side by side and are answered in any order. A call that may be repeated is repeated once
+ * when the connection is lost under it; one that would do twice throws
+ * {@link OutcomeUnknownException}. Every call throws a {@link MayflyException}:
+ * {@link RefusedException} where the broker decided against it.
  *
  * <pre>{@code
  * try (var client = MayflyClient.builder().app("support-desk").orchestration("support").build();
@@ -84,8 +83,8 @@ public final class MayflyClient implements Broker, AutoCloseable {
         }
 
         /**
-         * The app to speak for, as the operator registered it for this process's uid. None is enough
-         * to validate, register, renew, delegate and release.
+         * The app to speak for, as the operator registered it for this process's uid. None is
+         * enough to validate, register, renew, delegate and release.
          */
         public Builder app(String name) {
             identity = Apps.AuthenticateRequest.newBuilder().setApp(name).build();
@@ -161,8 +160,8 @@ public final class MayflyClient implements Broker, AutoCloseable {
     // Agents
 
     /**
-     * Gives one new agent its identity and its token, proven by the agent's own key. When this returns,
-     * the spawn is on the broker's disk and in its audit.
+     * Gives one new agent its identity and its token, proven by the agent's own key. When this
+     * returns, the spawn is on the broker's disk and in its audit.
      *
      * @throws RefusedException for example SCOPE_VIOLATION or ORCHESTRATION_NOT_OWNED
      * @throws OutcomeUnknownException where the reply was lost
@@ -175,26 +174,13 @@ public final class MayflyClient implements Broker, AutoCloseable {
                         Method.SPAWN,
                         Channel.Repetition.FORBIDDEN,
                         Channel.Need.ANY,
-                        session -> {
-                            long sequence = session.nextProofSequence();
-                            ByteString body =
-                                    Agents.SpawnBody.newBuilder()
-                                            .setProofSeq(sequence)
-                                            .setAgent(resolved.message())
-                                            .build()
-                                            .toByteString();
-                            return Agents.SpawnRequest.newBuilder()
-                                    .setBody(body)
-                                    .setProof(
-                                            proof(session, "spawn", sequence, body, resolved.key()))
-                                    .build();
-                        });
+                        session -> ProvenMessages.spawn(session, resolved));
         return agent(response.hasAgent(), response.getAgent(), resolved);
     }
 
     /**
-     * Spawns up to 1,024 agents, all or none, vouched for by a key that the operator registered for the
-     * app: one signature where each agent's own would be one each.
+     * Spawns up to 1,024 agents, all or none, vouched for by a key that the operator registered for
+     * the app: one signature where each agent's own would be one each.
      *
      * @return in the order of the requests
      * @throws RefusedException as {@link #spawn}, and ATTESTATION_KEY_UNKNOWN or BATCH_SIZE
@@ -208,7 +194,8 @@ public final class MayflyClient implements Broker, AutoCloseable {
                         Method.SPAWN_BATCH,
                         Channel.Repetition.FORBIDDEN,
                         Channel.Need.ANY,
-                        session -> batch(session, resolved, attestationKey));
+                        session ->
+                                ProvenMessages.spawnBatch(session, resolved, attestationKey));
         if (response.getAgentsCount() != resolved.size()) {
             throw Wire.unknownOutcome(
                     response.getAgentsCount() + " agents came, not " + resolved.size());
@@ -220,34 +207,18 @@ public final class MayflyClient implements Broker, AutoCloseable {
         return agents;
     }
 
-    private static MessageLite batch(
-            Session session, List<AgentRequest> requests, AgentKey attestationKey) {
-        long sequence = session.nextProofSequence();
-        ByteString body =
-                Agents.SpawnBatchBody.newBuilder()
-                        .setProofSeq(sequence)
-                        .addAllAgents(requests.stream().map(AgentRequest::message).toList())
-                        .build()
-                        .toByteString();
-        return Agents.SpawnBatchRequest.newBuilder()
-                .setBody(body)
-                .setProof(proof(session, "spawn-batch", sequence, body, attestationKey))
-                .setAttestationKey(ByteString.copyFrom(attestationKey.publicKey()))
-                .build();
-    }
-
     /** As {@link #register(AgentRequest, String, boolean)}, beside what was granted before. */
     public Agent register(AgentRequest request, String launchToken) {
         return register(request, launchToken, false);
     }
 
     /**
-     * Registers the calling agent with a launch token, proven by the agent's own key. Needs no app: the
-     * launch token says which.
+     * Registers the calling agent with a launch token, proven by the agent's own key. Needs no app:
+     * the launch token says which.
      *
      * @param launchToken the secret as it was shown
-     * @param supersede ends what was granted before under the same orchestration and task: for an agent
-     *     that takes the place of a crashed one
+     * @param supersede ends what was granted before under the same orchestration and task: for an
+     *     agent that takes the place of a crashed one
      * @throws RefusedException for example LAUNCH_TOKEN_INVALID or SCOPE_VIOLATION
      * @throws OutcomeUnknownException where the reply was lost: the launch token may be used up
      */
@@ -258,24 +229,9 @@ public final class MayflyClient implements Broker, AutoCloseable {
                         Method.REGISTER,
                         Channel.Repetition.FORBIDDEN,
                         Channel.Need.FRESH,
-                        session -> {
-                            long sequence = session.nextProofSequence();
-                            ByteString body =
-                                    Agents.RegisterBody.newBuilder()
-                                            .setProofSeq(sequence)
-                                            .setLaunchToken(launchToken)
-                                            .setAgent(resolved.message())
-                                            .setSupersede(supersede)
-                                            .build()
-                                            .toByteString();
-                            return Agents.RegisterRequest.newBuilder()
-                                    .setBody(body)
-                                    .setProof(
-                                            proof(
-                                                    session, "register", sequence, body,
-                                                    resolved.key()))
-                                    .build();
-                        });
+                        session ->
+                                ProvenMessages.register(
+                                        session, resolved, launchToken, supersede));
         return agent(response.hasAgent(), response.getAgent(), resolved);
     }
 
@@ -303,47 +259,31 @@ public final class MayflyClient implements Broker, AutoCloseable {
     }
 
     /**
-     * Gives the grant behind a token a new token; the old one is dead before the new one is there. Safe
-     * to repeat with the same id within 30 seconds, which this does by itself where the connection is
-     * lost under it.
+     * Gives the grant behind a token a new token; the old one is dead before the new one is there.
+     * Safe to repeat with the same id within 30 seconds, which this does by itself where the
+     * connection is lost under it.
      *
      * @param key that the token is bound to
-     * @throws RefusedException for example TOKEN_NOT_VALID, GRANT_HAS_CHILDREN or RENEWALS_EXHAUSTED
+     * @throws RefusedException for example TOKEN_NOT_VALID, GRANT_HAS_CHILDREN or
+     *     RENEWALS_EXHAUSTED
      */
     public IssuedToken renew(String token, AgentKey key, Renewal renewal) {
         if (renewal.scope() != null && renewal.scope().isEmpty()) {
             throw new InvalidRequestException(
                     "a renewal keeps the scope or names a narrower one");
         }
-        List<String> scope = renewal.scope() == null ? List.of() : renewal.scope();
-        int seconds = Wire.seconds(renewal.lifetime());
         Agents.RenewResponse response =
                 prove(
                         Method.RENEW,
                         Channel.Repetition.ALLOWED,
                         Channel.Need.ANY,
-                        session -> {
-                            long sequence = session.nextProofSequence();
-                            ByteString body =
-                                    Agents.RenewBody.newBuilder()
-                                            .setProofSeq(sequence)
-                                            .setToken(token)
-                                            .setRenewalId(ByteString.copyFrom(renewal.id()))
-                                            .addAllScope(scope)
-                                            .setTtlSeconds(seconds)
-                                            .build()
-                                            .toByteString();
-                            return Agents.RenewRequest.newBuilder()
-                                    .setBody(body)
-                                    .setProof(proof(session, "renew", sequence, body, key))
-                                    .build();
-                        });
+                        session -> ProvenMessages.renew(session, token, key, renewal));
         return issued(response.hasAgent(), response.getAgent());
     }
 
     /**
-     * Delegates a part of what a token states to another live agent. The delegator's key signs the hop,
-     * which is the proof; the new token is bound to the delegate's key. Needs no app.
+     * Delegates a part of what a token states to another live agent. The delegator's key signs the
+     * hop, which is the proof; the new token is bound to the delegate's key. Needs no app.
      *
      * @param key that the delegator's token is bound to
      * @return the delegate's, to be handed over
@@ -373,7 +313,8 @@ public final class MayflyClient implements Broker, AutoCloseable {
     }
 
     /**
-     * Says that an agent is alive, and what it is doing. Needed where its app has a heartbeat policy.
+     * Says that an agent is alive, and what it is doing. Needed where its app has a heartbeat
+     * policy.
      *
      * @return when its token ends
      * @throws RefusedException TOKEN_NOT_VALID
@@ -417,7 +358,10 @@ public final class MayflyClient implements Broker, AutoCloseable {
                         Method.VALIDATE_BATCH,
                         request.repetition(),
                         Channel.Need.NONE,
-                        session -> Agents.ValidateBatchRequest.newBuilder().addAllItems(items).build());
+                        session ->
+                                Agents.ValidateBatchRequest.newBuilder()
+                                        .addAllItems(items)
+                                        .build());
         if (response.getItemsCount() != tokens.size()) {
             throw new ProtocolException("the answer is not about the tokens that were asked about");
         }
@@ -448,8 +392,8 @@ public final class MayflyClient implements Broker, AutoCloseable {
     /**
      * Ends the grant behind a token, and all that hangs on it. Whoever holds the token may.
      *
-     * @return false where it was not live: also where the reply was lost and the repeated call found it
-     *     ended
+     * @return false where it was not live: also where the reply was lost and the repeated call
+     *     found it ended
      */
     public boolean release(String token) {
         var request = Agents.ReleaseRequest.newBuilder().setToken(token).build();
@@ -466,7 +410,9 @@ public final class MayflyClient implements Broker, AutoCloseable {
         return ask(Method.RELEASE, request).getEnded();
     }
 
-    /** Ends the grants behind up to 1,024 tokens; in their order, whether each was live until now. */
+    /**
+     * Ends the grants behind up to 1,024 tokens; in their order, whether each was live until now.
+     */
     public List<Boolean> releaseBatch(List<String> tokens) {
         var request = Agents.ReleaseBatchRequest.newBuilder();
         for (String token : tokens) {
@@ -518,7 +464,8 @@ public final class MayflyClient implements Broker, AutoCloseable {
     }
 
     /**
-     * The app's own live grants, all pages of them. A grant that comes or goes meanwhile may be missed.
+     * The app's own live grants, all pages of them. A grant that comes or goes meanwhile may be
+     * missed.
      *
      * @param orchestration only of this one; null means any
      * @param task only of this one; null means any
@@ -557,8 +504,8 @@ public final class MayflyClient implements Broker, AutoCloseable {
 
     /**
      * Every end before expiry, batch by batch, on a connection of its own. Reconnecting is the
-     * caller's, with the position of the last batch that it handled: {@link #followRevocations()} does
-     * it.
+     * caller's, with the position of the last batch that it handled: {@link #followRevocations()}
+     * does it.
      *
      * @param afterPosition 0 asks for everything still kept
      */
@@ -585,8 +532,8 @@ public final class MayflyClient implements Broker, AutoCloseable {
     }
 
     /**
-     * Makes a call that carries a proof, with a new one where the one before came too late: it can be
-     * overtaken by a thousand others, and a clock can have been set.
+     * Makes a call that carries a proof, with a new one where the one before came too late: it can
+     * be overtaken by a thousand others, and a clock can have been set.
      */
     private <Response extends MessageLite> Response prove(
             Method<Response> method,
@@ -608,11 +555,6 @@ public final class MayflyClient implements Broker, AutoCloseable {
                 }
             }
         }
-    }
-
-    private static ByteString proof(
-            Session session, String purpose, long sequence, ByteString body, AgentKey key) {
-        return ByteString.copyFrom(session.proof(purpose, sequence, body.toByteArray(), key));
     }
 
     /** Without an app there is no challenge to sign. */

@@ -36,8 +36,8 @@ public final class OperatorClient implements AutoCloseable {
     }
 
     /**
-     * Ends an agent, and all that it holds. When this returns, every validation that begins from now on
-     * sees it.
+     * Ends an agent, and all that it holds. When this returns, every validation that begins from
+     * now on sees it.
      *
      * @return how many live grants it matched
      * @throws RefusedException INVALID_TARGET or REVOCATIONS_EXHAUSTED

@@ -1,9 +1,9 @@
 package dev.mayfly;
 
 /**
- * The reply to a call that must not be repeated was lost, so that nobody here can say whether it was
- * carried out; the cause is what happened to the reply. After a lost spawn an agent may live, until
- * its token expires, of which the caller knows nothing.
+ * The reply to a call that must not be repeated was lost, so that nobody here can say whether it
+ * was carried out; the cause is what happened to the reply. After a lost spawn an agent may live,
+ * until its token expires, of which the caller knows nothing.
  */
 public final class OutcomeUnknownException extends MayflyException {
     private static final long serialVersionUID = 1L;

@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.function.LongFunction;
 
 /**
- * Follows the broker's stream of ends and remembers them, for as long as it is not closed: it connects
- * again when the stream is lost, from where it was.
+ * Follows the broker's stream of ends and remembers them, for as long as it is not closed: it
+ * connects again when the stream is lost, from where it was.
  *
- * <p>It knows until when it has heard everything. A stream that begins is behind until the broker says
- * that it is current.
+ * <p>It knows until when it has heard everything. A stream that begins is behind until the broker
+ * says that it is current.
  */
 public final class RevocationFollower implements Revocations, AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
@@ -55,7 +55,8 @@ public final class RevocationFollower implements Revocations, AutoCloseable {
     /**
      * Waits until it has caught up.
      *
-     * @throws CallTimeoutException where it has not, and {@link ClosedException} where it was closed
+     * @throws CallTimeoutException where it has not, and {@link ClosedException} where it was
+     *     closed
      */
     public void awaitCaughtUp(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();

@@ -12,12 +12,13 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Every end before expiry, batch by batch, for one consumer. It has a connection of its own, which ends
- * with {@link #close}.
+ * Every end before expiry, batch by batch, for one consumer. It has a connection of its own, which
+ * ends with {@link #close}.
  *
  * <p>It does not end by itself: {@link #next} throws. A consumer that is too slow gets an {@link
- * EventsLostException} instead of memory being used without end; it goes on with a new stream from the
- * last position that it handled.
+ * EventsLostException}
+ * instead of memory being used without end; it goes on with a new stream from the last position
+ * that it handled.
  */
 public final class RevocationStream implements AutoCloseable {
     /** What may wait to be taken: 2 MiB of digests, and as many heartbeats as come in hours. */

@@ -177,7 +177,7 @@ class BrokerTest {
             Verifier verifier = Verifier.builder(client.keys(), null).broker(client).build();
             var wanted = Verifier.Wanted.of(SCOPE).consumingUse();
             assertTrue(verifier.verify(agent.token(), wanted).isValid());
-            assertEquals(Refusal.NOT_VALID, verifier.verify(agent.token(), wanted).refusal());
+            assertEquals(Refusal.TOKEN_NOT_VALID, verifier.verify(agent.token(), wanted).refusal());
         }
     }
 
@@ -247,8 +247,9 @@ class BrokerTest {
     void nothingThatIsPrintedShowsATokenOrAKey() {
         try (Agent agent = client.spawn(request("printed"))) {
             String end = agent.token().substring(agent.token().length() - 43);
-            for (Object shown :
-                    List.of(agent, agent.key(), client.renew(agent.token(), agent.key(), Renewal.unchanged()))) {
+            IssuedToken renewed =
+                    client.renew(agent.token(), agent.key(), Renewal.unchanged());
+            for (Object shown : List.of(agent, agent.key(), renewed)) {
                 assertFalse(shown.toString().contains(end));
                 assertFalse(shown.toString().contains("PRIVATE"));
             }
@@ -278,7 +279,8 @@ class BrokerTest {
         var process =
                 new ProcessBuilder(
                                 "sh", "-c",
-                                "exec 3<&0 </dev/null; MAYFLY_AGENT_FD=3 exec \"$0\" -cp \"$1\" \"$2\"",
+                                "exec 3<&0 </dev/null; export MAYFLY_AGENT_FD=3; "
+                                        + "exec \"$0\" -cp \"$1\" \"$2\"",
                                 java, System.getProperty("java.class.path"),
                                 InheritedProgram.class.getName())
                         .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -49,9 +49,8 @@ final class FakeBroker implements AutoCloseable {
 
     static void reply(SocketChannel connection, int stream, MessageLite message)
             throws IOException {
-        byte[] data =
-                Ttrpc.Response.newBuilder().setPayload(message.toByteString()).build().toByteArray();
-        write(connection, stream, Frame.RESPONSE, 0, data);
+        var response = Ttrpc.Response.newBuilder().setPayload(message.toByteString()).build();
+        write(connection, stream, Frame.RESPONSE, 0, response.toByteArray());
     }
 
     static void write(SocketChannel connection, int stream, int type, int flags, byte[] data)

@@ -33,7 +33,9 @@ class HostileTest {
                     "connection_lost_then_ok",
                     new Sequence("connection_lost", List.of("ok")));
 
-    /** An answer that comes before the request was read cannot be told from one that comes after. */
+    /**
+     * An answer that comes before the request was read cannot be told from one that comes after.
+     */
     private static final Map<String, String> RACES = Map.of("answer-before-request", "ok");
 
     private final Map<String, Object> vectors = Vectors.read("hostile.json");

@@ -179,6 +179,8 @@ class ScenarioTest {
                 seconds(step, "renewable_for_seconds"),
                 ((Number) step.getOrDefault("max_uses", 0)).intValue(),
                 step.containsKey("by_reference"),
+                Binding.NONE,
+                0,
                 step.containsKey("key_of") ? agent(step, "key_of").key() : null);
     }
 

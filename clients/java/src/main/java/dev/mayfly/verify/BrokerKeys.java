@@ -56,8 +56,8 @@ public final class BrokerKeys {
         List<byte[]> keys = new ArrayList<>();
         for (Object entry : entries) {
             if (entry instanceof Map<?, ?> key && isForTokens(key)) {
-                Object text32 = key.containsKey("public_key") ? key.get("public_key") : key.get("x");
-                byte[] bytes = text32 instanceof String x ? Base64Url.decode(x) : null;
+                String name = key.containsKey("public_key") ? "public_key" : "x";
+                byte[] bytes = key.get(name) instanceof String x ? Base64Url.decode(x) : null;
                 keys.add(bytes == null ? new byte[0] : bytes);
             }
         }

@@ -14,8 +14,8 @@ import java.util.Objects;
 
 /**
  * Verifies a token and the whole lineage in it with nothing but the broker's public keys: the
- * broker's signature over all of it, each hop by the key that the root or the hop before names, their
- * order, and that nothing grew on the way (proto/PROTOCOL.md, "Verified offline").
+ * broker's signature over all of it, each hop by the key that the root or the hop before names,
+ * their order, and that nothing grew on the way (proto/PROTOCOL.md, "Verified offline").
  */
 public final class ChainVerifier {
     /** The longest token there is, in characters. */
@@ -41,8 +41,8 @@ public final class ChainVerifier {
      * Verifies a token without asking anyone.
      *
      * @param token a compact JWS; null is none
-     * @param audience one that it must name; null where any token will do. A token by reference names
-     *     none: its audience is for the broker to say
+     * @param audience one that it must name; null where any token will do. A token by reference
+     *     names none: its audience is for the broker to say
      * @param now the time
      * @throws VerificationException with the first thing that is wrong
      */

@@ -39,11 +39,11 @@ public enum Refusal {
     /** Ends may have been missed, and there is no broker to ask. */
     REVOCATIONS_STALE("what has ended is not known, and there is no broker to ask"),
     /** Only the broker can say, and there is none to ask. */
-    ONLINE_REQUIRED("only the broker can say whether it holds, and there is none to ask"),
+    BROKER_REQUIRED("only the broker can say whether it holds, and there is none to ask"),
     /** The broker could not be asked. */
     BROKER_UNREACHABLE("the broker could not be asked"),
     /** The broker was asked, and said no. */
-    NOT_VALID("the broker says that it does not hold");
+    TOKEN_NOT_VALID("the broker says that it does not hold");
 
     private final String sentence;
 

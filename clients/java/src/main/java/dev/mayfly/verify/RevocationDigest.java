@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
 /**
- * What the stream of ends says instead of a name: SHA-256 over the level's word, a zero byte and the
- * target (proto/PROTOCOL.md, "The stream of ends").
+ * What the stream of ends says instead of a name: SHA-256 over the level's word, a zero byte and
+ * the target (proto/PROTOCOL.md, "The stream of ends").
  */
 public record RevocationDigest(long first, long second, long third, long fourth) {
     /** In bytes. */

@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 
 /**
  * The ends of a stream, in bounded memory. Each is remembered for at least the retention, which is
- * the longest time that it can matter: in two generations, of which the older is forgotten as a whole.
- * Safe for any number of threads.
+ * the longest time that it can matter: in two generations, of which the older is forgotten as a
+ * whole. Safe for any number of threads.
  */
 public final class RevocationSet {
     /** Ends that are remembered at most, about 100 bytes each. */
@@ -104,8 +104,8 @@ public final class RevocationSet {
     }
 
     /**
-     * Whether a token is dead: itself, its grant or one that it hangs on, an agent of its lineage, a
-     * task of theirs, its chain, or everything of its time.
+     * Whether a token is dead: itself, its grant or one that it hangs on, an agent of its lineage,
+     * a task of theirs, its chain, or everything of its time.
      */
     public boolean revokes(VerifiedToken token) {
         return revokes(token, namesOf(token));

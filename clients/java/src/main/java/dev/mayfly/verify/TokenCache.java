@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tokens that were verified, by their signature's text: the whole token is compared, so that nothing
- * else is ever taken for one. Bounded: in two generations, of which the older is forgotten as a whole.
+ * Tokens that were verified, by their signature's text: the whole token is compared, so that
+ * nothing else is ever taken for one. Bounded: in two generations, of which the older is forgotten
+ * as a whole.
  */
 final class TokenCache {
     /** 64 bytes in base64url at the end of a token. */

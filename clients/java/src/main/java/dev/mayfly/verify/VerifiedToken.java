@@ -97,14 +97,16 @@ public final class VerifiedToken {
     }
 
     /**
-     * From the root to the subject: one link for a token that was not delegated, at most six; empty in
-     * a token by reference.
+     * From the root to the subject: one link for a token that was not delegated, at most six; empty
+     * in a token by reference.
      */
     public List<Link> lineage() {
         return lineage;
     }
 
-    /** Worth nothing until the broker has been asked: its uses are limited, or it is a reference. */
+    /**
+     * Worth nothing until the broker has been asked: its uses are limited, or it is a reference.
+     */
     public boolean isOnline() {
         return isOnline;
     }

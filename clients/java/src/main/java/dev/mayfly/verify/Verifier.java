@@ -12,9 +12,9 @@ import java.util.Objects;
  * refused as soon as the broker's stream of ends says so. Safe for any number of threads.
  *
  * <pre>{@code
- * var verifier = Verifier.builder(client.keys(), client.followRevocations()).broker(client).build();
- * Verdict verdict = verifier.verify(token, "read:data:customer-12345");
- * if (!verdict.isValid()) refuse(verdict.refusal());
+ * var verifier = Verifier.builder(client.keys(),
+ * client.followRevocations()).broker(client).build(); Verdict verdict = verifier.verify(token,
+ * "read:data:customer-12345"); if (!verdict.isValid()) refuse(verdict.refusal());
  * }</pre>
  */
 public final class Verifier {
@@ -162,7 +162,7 @@ public final class Verifier {
 
     /**
      * As {@link #verify(String, Wanted)}, without asking: what only the broker can say is refused,
-     * with {@link Refusal#ONLINE_REQUIRED} or {@link Refusal#REVOCATIONS_STALE}.
+     * with {@link Refusal#BROKER_REQUIRED} or {@link Refusal#REVOCATIONS_STALE}.
      */
     public Verdict verifyOffline(String token, Wanted wanted) {
         return judge(token, wanted).verdict;
@@ -235,7 +235,7 @@ public final class Verifier {
             throw new VerificationException(Refusal.REVOKED);
         }
         if (options.asksAlways || verified.isOnline()) {
-            return new Judgement(Verdict.refused(Refusal.ONLINE_REQUIRED, verified), true);
+            return new Judgement(Verdict.refused(Refusal.BROKER_REQUIRED, verified), true);
         }
         if (revocations != null && !isKnown(revocations, verified)) {
             return new Judgement(Verdict.refused(Refusal.REVOCATIONS_STALE, verified), true);
@@ -261,7 +261,7 @@ public final class Verifier {
                     Refusal.BROKER_UNREACHABLE, unreachable.getMessage(), verified, null);
         }
         if (claims == null) {
-            return Verdict.refused(Refusal.NOT_VALID, verified);
+            return Verdict.refused(Refusal.TOKEN_NOT_VALID, verified);
         }
         return Verdict.good(verified, claims);
     }

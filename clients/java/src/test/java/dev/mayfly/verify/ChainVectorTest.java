@@ -58,7 +58,8 @@ class ChainVectorTest {
                             () -> verifier.verify(token, audience, now));
             assertEquals(vector.get("refusal"), refused.refusal().name());
         } else {
-            Map<String, Object> wanted = new LinkedHashMap<>(Vectors.object(vector.get("verified")));
+            Map<String, Object> wanted =
+                    new LinkedHashMap<>(Vectors.object(vector.get("verified")));
             wanted.computeIfPresent("expires_at", (name, time) -> ((Number) time).longValue());
             assertEquals(wanted, facts(verifier.verify(token, audience, now)));
         }

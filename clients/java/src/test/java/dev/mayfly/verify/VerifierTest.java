@@ -248,7 +248,7 @@ class VerifierTest {
         Answering asked = Answering.with(null);
         Verifier verifier = builder(Known.of()).broker(asked).askAlways().build();
         for (int time = 0; time < 2; time++) {
-            assertEquals(Refusal.NOT_VALID, verifier.verify(token, "read:data:x").refusal());
+            assertEquals(Refusal.TOKEN_NOT_VALID, verifier.verify(token, "read:data:x").refusal());
         }
         assertEquals(List.of(List.of("read:data:x"), List.of("read:data:x")), asked.asked());
     }
@@ -257,7 +257,7 @@ class VerifierTest {
     void aTokenThatSaysSoIsForTheBrokerOnly() {
         String online = sign(claims("read:data:*", ",'online':true"));
         assertEquals(
-                Refusal.ONLINE_REQUIRED, builder(Known.of()).build().verify(online).refusal());
+                Refusal.BROKER_REQUIRED, builder(Known.of()).build().verify(online).refusal());
         Broker absent =
                 new Broker() {
                     @Override

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * Base64url, strictly: no padding, no other alphabet, no stray bits at the end, so that bytes have one
- * text.
+ * Base64url, strictly: no padding, no other alphabet, no stray bits at the end, so that bytes have
+ * one text.
  */
 public final class Base64Url {
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Reads canonical JSON by expecting it: each text has one form, so that nothing needs to be compared
- * with a text written again.
+ * Reads canonical JSON by expecting it: each text has one form, so that nothing needs to be
+ * compared with a text written again.
  */
 final class CanonicalReader {
     /** The text is not the one that is expected. */

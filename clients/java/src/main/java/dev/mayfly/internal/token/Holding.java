@@ -12,7 +12,12 @@ import java.util.Map;
  * @param previous SHA-256 of the last hop; null in an agent's own grant
  */
 public record Holding(
-        String agent, String grant, List<String> scope, long expiresAt, int depth, byte[] previous) {
+        String agent,
+        String grant,
+        List<String> scope,
+        long expiresAt,
+        int depth,
+        byte[] previous) {
 
     /** The claims of a compact JWS; null where a text is none. */
     public static Map<String, Object> claimsOf(String token) {

@@ -6,8 +6,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * One delegation, as the delegator signed it: a compact JWS of one canonical form. Well formed and no
- * more: whose authority it passes on, and whether the named key signed it, is to be found out.
+ * One delegation, as the delegator signed it: a compact JWS of one canonical form. Well formed and
+ * no more: whose authority it passes on, and whether the named key signed it, is to be found out.
  */
 public final class Hop {
     /**

@@ -61,7 +61,9 @@ public final class StrictJson {
         this.isLoose = isLoose;
     }
 
-    /** The value of a text; null where the bytes are not one such text from the first to the last. */
+    /**
+     * The value of a text; null where the bytes are not one such text from the first to the last.
+     */
     public static Object read(byte[] bytes) {
         if (bytes.length > MAXIMUM_COUNT) {
             return null;
@@ -76,8 +78,8 @@ public final class StrictJson {
     }
 
     /**
-     * The value of a text as people and other programs write it: with white space, and with escapes.
-     * For files and descriptors that are trusted; null where it is no JSON.
+     * The value of a text as people and other programs write it: with white space, and with
+     * escapes. For files and descriptors that are trusted; null where it is no JSON.
      */
     public static Object readLoosely(String text) {
         return new StrictJson(text, true).whole();
