@@ -126,6 +126,21 @@ test('an answer that comes too late is passed over', async (t) => {
     client.close();
 });
 
+test('requests that a broker does not read are not kept for ever', async (t) => {
+    const socketPath = await fakeBroker(t, (socket, bytes) => {
+        if (bytes.length > 1_000) return socket.pause();
+        const [{ stream }] = requests(bytes);
+        socket.write(reply(stream, AuthenticateResponse, authenticated));
+    });
+    const client = new Client({ socketPath, app: 'testing', callTimeoutMilliseconds: 200 });
+    const token = 'x'.repeat(1_000_000);
+    const calls = Array.from({ length: 16 }, () => client.validate(token));
+    const errors = (await Promise.allSettled(calls)).map(({ reason }) => reason);
+    assert.ok(errors[0] instanceof TimeoutError);
+    assert.ok(errors.some((error) => error instanceof ConnectionError), 'the connection was given up');
+    client.close();
+});
+
 test('an answer on another stream ends the connection', async (t) => {
     const socketPath = await fakeBroker(t, (socket) =>
         socket.write(reply(77, ValidateResponse, { valid: true })));

@@ -10,6 +10,8 @@ import { refusalOf } from './status.js';
 
 /** Calls given up and not answered since: a broker that leaves so many has stopped answering. */
 const MAXIMUM_ABANDONED = 4096;
+/** Of requests that the broker has not read, when one of them runs out of time. */
+const MAXIMUM_UNSENT = 8 * 1024 * 1024;
 const LAST_STREAM = 0xffff_fffd;
 
 /** How a call failed on its link: `wasSent` says whether the broker can have received it. */
@@ -160,9 +162,10 @@ export class Link {
         // An answer that comes late is told from one that nobody asked for.
         this.#abandoned.add(call.stream);
         call.reject(new CallFailure(new TimeoutError(), true));
-        if (this.#abandoned.size > MAXIMUM_ABANDONED) {
-            this.close(lost('the broker has stopped answering'));
-        }
+        const isStuck =
+            this.#abandoned.size > MAXIMUM_ABANDONED ||
+            this.#socket.writableLength > MAXIMUM_UNSENT;
+        if (isStuck) this.close(lost('the broker has stopped answering'));
     }
 
     #receive(chunk) {

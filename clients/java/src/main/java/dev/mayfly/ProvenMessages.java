@@ -5,7 +5,7 @@ import com.google.protobuf.MessageLite;
 import dev.mayfly.internal.generated.mayfly.v1.Agents;
 import java.util.List;
 
-/** Requests of a body and the proof over it: made anew for each connection that they are tried on. */
+/** Requests of a body and the proof over it: made anew for each connection. */
 final class ProvenMessages {
     private ProvenMessages() {}
 
