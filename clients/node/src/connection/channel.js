@@ -164,13 +164,22 @@ export class Channel {
             if (failure instanceof CallFailure) throw new CallFailure(failure.error, false);
             throw failure;
         }
-        if (connection.session === null) {
-            connection.session = new Session(response);
-        } else if (!connection.session.challenge.equals(response.challenge)) {
-            throw new ProtocolError("a connection's challenge changed");
-        } else {
-            connection.session.setClock(response.nowMilliseconds);
+        try {
+            connection.session = adopted(response, connection.session);
+        } catch (error) {
+            link.close(error);
+            throw error;
         }
         return connection.session;
     }
+}
+
+/** A challenge stays the same, and so must the numbers of the proofs over it. */
+function adopted(response, present) {
+    if (present === null) return new Session(response);
+    if (!present.challenge.equals(response.challenge)) {
+        throw new ProtocolError("a connection's challenge changed");
+    }
+    present.setClock(response.nowMilliseconds);
+    return present;
 }

@@ -5,12 +5,7 @@ public final class CallTimeoutException extends MayflyException {
     private static final long serialVersionUID = 1L;
 
     /** Made by the client. */
-    CallTimeoutException(String message, Throwable cause) {
-        super("TIMEOUT", message, cause);
-    }
-
-    /** Made by the client. */
     CallTimeoutException(String message) {
-        this(message, null);
+        super("TIMEOUT", message, null);
     }
 }

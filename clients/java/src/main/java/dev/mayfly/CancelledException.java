@@ -5,12 +5,7 @@ public final class CancelledException extends MayflyException {
     private static final long serialVersionUID = 1L;
 
     /** Made by the client. */
-    CancelledException(String message, Throwable cause) {
-        super("CANCELLED", message, cause);
-    }
-
-    /** Made by the client. */
     CancelledException(String message) {
-        this(message, null);
+        super("CANCELLED", message, null);
     }
 }

@@ -153,16 +153,25 @@ final class Channel {
             // Of the call itself nothing was sent.
             throw new Link.Failure(failure.error, false);
         }
+        try {
+            return adopt(response, connection);
+        } catch (ProtocolException violation) {
+            connection.link.close(violation);
+            throw violation;
+        }
+    }
+
+    /** A challenge stays the same, and so must the numbers of the proofs over it. */
+    private static Session adopt(Agents.ChallengeResponse response, Connection connection) {
         byte[] challenge = response.getChallenge().toByteArray();
+        long now = response.getNowMilliseconds();
         synchronized (connection) {
             if (connection.session == null) {
-                connection.session =
-                        new Session(
-                                challenge, response.getIssuer(), response.getNowMilliseconds());
+                connection.session = new Session(challenge, response.getIssuer(), now);
             } else if (!Arrays.equals(connection.session.challenge(), challenge)) {
                 throw new ProtocolException("a connection's challenge changed");
             } else {
-                connection.session.setClock(response.getNowMilliseconds());
+                connection.session.setClock(now);
             }
             return connection.session;
         }

@@ -8,12 +8,7 @@ public final class EventsLostException extends MayflyException {
     private static final long serialVersionUID = 1L;
 
     /** Made by the client. */
-    EventsLostException(String message, Throwable cause) {
-        super("EVENTS_LOST", message, cause);
-    }
-
-    /** Made by the client. */
     EventsLostException(String message) {
-        this(message, null);
+        super("EVENTS_LOST", message, null);
     }
 }
