@@ -2,8 +2,8 @@
 // Writes generated/messages.js from proto/**/*.proto: a table for each message, in the words of
 // src/protobuf/codec.js. Needs protoc.
 //
-//     node scripts/generate.js            write it
-//     node scripts/generate.js --check    fail where it is not what would be written
+//     scripts/generate.js            write it
+//     scripts/generate.js --check    fail where it is not what would be written
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
