@@ -44,7 +44,8 @@ suite() {
 
 step "generated code" scripts/generate.sh --check
 if step "build" make -s jar samples test-classes; then
-    suite '.*(?<!Hostile)Test' ../testing/with-broker.sh
+    suite '.*(?<!Hostile|Restart)Test' ../testing/with-broker.sh
+    suite '.*RestartTest' ../testing/with-broker.sh
     suite '.*HostileTest' ../testing/hostile_server.py
     step "samples" ../testing/with-broker.sh samples/run.sh "$(make -s print-run-path)"
 fi

@@ -37,10 +37,13 @@ suite() {
 }
 
 # From files rather than a folder: versions of Node differ in what they take a folder for.
-mapfile -t files < <(find test -name '*.test.js' ! -name hostile.test.js | sort)
+mapfile -t files < <(
+    find test -name '*.test.js' ! -name hostile.test.js ! -name restart.test.js | sort
+)
 
 step "generated code" node scripts/generate.js --check
 suite ../testing/with-broker.sh node --test --test-reporter=tap "${files[@]}"
+suite ../testing/with-broker.sh node --test --test-reporter=tap test/restart.test.js
 suite ../testing/hostile_server.py node --test --test-reporter=tap test/hostile.test.js
 step "samples" ../testing/with-broker.sh test/samples.sh
 
