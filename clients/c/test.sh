@@ -11,12 +11,14 @@ failed=0
 check() {
     local name=$1
     shift
-    if "$@" >"$log" 2>&1; then
+    local status=0
+    "$@" >"$log" 2>&1 || status=$?
+    if [ "$status" -eq 0 ]; then
         passed=$((passed + 1))
         tail -n 1 "$log"
     else
         failed=$((failed + 1))
-        echo "failed: $name"
+        echo "failed: $name, with status $status"
         cat "$log"
     fi
 }

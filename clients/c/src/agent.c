@@ -78,7 +78,7 @@ static mayfly_agent *new_agent(
     return agent;
 }
 
-static mayfly_agent *take_agent(
+mayfly_agent *mf_take_agent(
     mayfly_client *client, const mayfly_key *key, const Mayfly__V1__SpawnedAgent *answer,
     mayfly_error *error) {
     if (!is_whole(answer)) {
@@ -96,7 +96,7 @@ static mayfly_agent *take_agent(
 
 /* --- making one --- */
 
-static void describe(
+void mf_describe(
     const mayfly_client *client, const mayfly_agent_request *request, const mayfly_key *key,
     Mayfly__V1__AgentSpec *spec) {
     const char *orchestration =
@@ -107,7 +107,8 @@ static void describe(
     spec->n_scope = request->scope_count;
     spec->audience = (char **)(uintptr_t)request->audience;
     spec->n_audience = request->audience_count;
-    spec->public_key = (ProtobufCBinaryData){MAYFLY_PUBLIC_KEY_COUNT, (uint8_t *)(uintptr_t)key->public_bytes};
+    spec->public_key = (ProtobufCBinaryData){
+        MAYFLY_PUBLIC_KEY_COUNT, (uint8_t *)(uintptr_t)key->public_bytes};
     spec->ttl_seconds = request->lifetime_seconds;
     spec->lifetime_seconds = request->renewable_for_seconds;
     spec->max_uses = request->maximum_uses;
@@ -127,14 +128,14 @@ static const mayfly_key *choose_key(
 mayfly_agent *mayfly_spawn(
     mayfly_client *client, const mayfly_agent_request *request, mayfly_error *error) {
     if (client->app == NULL && client->client_id == NULL) {
-        mf_fail(error, MAYFLY_INVALID_ARGUMENT, "only an app can spawn: name one");
+        mf_no_app(error);
         return NULL;
     }
     mayfly_key *own;
     const mayfly_key *key = choose_key(request, &own, error);
     if (key == NULL) return NULL;
     Mayfly__V1__AgentSpec spec = MAYFLY__V1__AGENT_SPEC__INIT;
-    describe(client, request, key, &spec);
+    mf_describe(client, request, key, &spec);
     Mayfly__V1__SpawnBody body = MAYFLY__V1__SPAWN_BODY__INIT;
     body.agent = &spec;
     proof_request proven = {"spawn", &body.base, &body.proof_seq, key};
@@ -144,7 +145,7 @@ mayfly_agent *mayfly_spawn(
     mayfly_agent *agent = NULL;
     if (mf_call(client, &SPAWN, build_proven, &proven, &arena, (void *)&answer, error) ==
         MAYFLY_OK) {
-        agent = take_agent(client, key, answer->agent, error);
+        agent = mf_take_agent(client, key, answer->agent, error);
     }
     mf_arena_free(&arena);
     mayfly_key_free(own);
@@ -158,7 +159,7 @@ mayfly_agent *mayfly_register(
     const mayfly_key *key = choose_key(request, &own, error);
     if (key == NULL) return NULL;
     Mayfly__V1__AgentSpec spec = MAYFLY__V1__AGENT_SPEC__INIT;
-    describe(client, request, key, &spec);
+    mf_describe(client, request, key, &spec);
     Mayfly__V1__RegisterBody body = MAYFLY__V1__REGISTER_BODY__INIT;
     body.agent = &spec;
     body.launch_token = (char *)(uintptr_t)launch_token;
@@ -170,7 +171,7 @@ mayfly_agent *mayfly_register(
     mayfly_agent *agent = NULL;
     if (mf_call(client, &REGISTER, build_proven, &proven, &arena, (void *)&answer, error) ==
         MAYFLY_OK) {
-        agent = take_agent(client, key, answer->agent, error);
+        agent = mf_take_agent(client, key, answer->agent, error);
     }
     mf_arena_free(&arena);
     mayfly_key_free(own);

@@ -23,6 +23,18 @@ struct mayfly_agent {
     uint64_t expires_at;
 };
 
+/* The request as the broker takes it; its texts are the request's and the client's. */
+void mf_describe(
+    const mayfly_client *client, const mayfly_agent_request *request, const mayfly_key *key,
+    Mayfly__V1__AgentSpec *spec);
+/* NULL where the answer has no agent in it: then nobody can say what came of it. */
+mayfly_agent *mf_take_agent(
+    mayfly_client *client, const mayfly_key *key, const Mayfly__V1__SpawnedAgent *answer,
+    mayfly_error *error);
+static inline mayfly_status mf_no_app(mayfly_error *error) {
+    return mf_fail(error, MAYFLY_INVALID_ARGUMENT, "only an app can spawn: name one");
+}
+
 /* What a token says its agent holds, as far as a hop needs it. Nothing is verified: what is wrong in
  * it the broker refuses. */
 typedef struct mf_held {

@@ -40,15 +40,21 @@ mf_cache *mf_cache_new(size_t capacity) {
     return cache;
 }
 
+void mf_cache_clear(mf_cache *cache) {
+    for (size_t index = 0; index < cache->set_count; index++) {
+        cache_set *set = &cache->sets[index];
+        pthread_mutex_lock(&cache->shards[index % SHARDS].lock);
+        for (int way = 0; way < WAYS; way++) {
+            if (set->tokens[way] != NULL) mayfly_token_free(&set->tokens[way]->view);
+            set->tokens[way] = NULL;
+        }
+        pthread_mutex_unlock(&cache->shards[index % SHARDS].lock);
+    }
+}
+
 void mf_cache_free(mf_cache *cache) {
     if (cache == NULL) return;
-    for (size_t index = 0; index < cache->set_count; index++) {
-        for (int way = 0; way < WAYS; way++) {
-            if (cache->sets[index].tokens[way] != NULL) {
-                mayfly_token_free(&cache->sets[index].tokens[way]->view);
-            }
-        }
-    }
+    mf_cache_clear(cache);
     for (int shard = 0; shard < SHARDS; shard++) pthread_mutex_destroy(&cache->shards[shard].lock);
     free(cache->sets);
     free(cache);

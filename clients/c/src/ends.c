@@ -92,7 +92,7 @@ static void clear(mf_end_table *table) {
 
 void mf_end_set_init(mf_end_set *set, size_t capacity, uint64_t retention_milliseconds) {
     memset(set, 0, sizeof *set);
-    pthread_rwlock_init(&set->lock, NULL);
+    mf_rwlock_init(&set->lock);
     set->capacity = capacity;
     set->retention_milliseconds = retention_milliseconds;
     set->young_since = mf_monotonic_milliseconds();

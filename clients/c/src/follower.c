@@ -202,6 +202,7 @@ static void *follow(void *context) {
     uint64_t pause = FIRST_PAUSE_MILLISECONDS;
     do {
         bool was_good = false;
+        bool was_anew = self->position == 0;
         stream_outcome outcome = follow_once(self, &was_good);
         if (outcome != OUTCOME_LOST) {
             /* What is known is not enough: everything is asked for again. */
@@ -210,7 +211,7 @@ static void *follow(void *context) {
             self->position = 0;
         }
         pause = pause * 2 > LONGEST_PAUSE_MILLISECONDS ? LONGEST_PAUSE_MILLISECONDS : pause * 2;
-        if (was_good || outcome == OUTCOME_GAP) pause = FIRST_PAUSE_MILLISECONDS;
+        if (was_good || (outcome == OUTCOME_GAP && !was_anew)) pause = FIRST_PAUSE_MILLISECONDS;
         if (outcome == OUTCOME_OVERFLOW) pause = OVERFLOW_PAUSE_MILLISECONDS;
     } while (pause_for(self, pause));
     return NULL;
@@ -287,7 +288,7 @@ uint64_t mayfly_revocations_staleness_milliseconds(const mayfly_revocations *sel
 
 void mayfly_revocations_failure(mayfly_revocations *self, mayfly_error *error) {
     pthread_mutex_lock(&self->lock);
-    *error = self->failure;
+    if (error != NULL) *error = self->failure;
     pthread_mutex_unlock(&self->lock);
 }
 

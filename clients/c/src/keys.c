@@ -35,7 +35,7 @@ bool mf_keys_add(mayfly_keys *keys, const uint8_t key[32]) {
 }
 
 static mayfly_keys *new_keys(mayfly_text issuer) {
-    mayfly_keys *keys = calloc(1, sizeof *keys);
+    mayfly_keys *keys = sodium_init() < 0 ? NULL : calloc(1, sizeof *keys);
     if (keys == NULL || issuer.count >= sizeof keys->issuer) {
         free(keys);
         return NULL;

@@ -209,10 +209,11 @@ bool mf_link_is_good(mf_link *link) {
     return is_good;
 }
 
-/* Waits for its turn to send, sends, and has the call among those that wait. */
-static mayfly_status start(
+/* Its turn, and the request with a stream of its own; the caller passes the turn on. */
+static mayfly_status prepare(
     mf_link *link, mf_waiting *call, const char *service, const char *method,
-    const uint8_t *payload, size_t count, uint64_t deadline, bool *was_sent, mayfly_error *error) {
+    const uint8_t *payload, size_t count, uint64_t deadline, mf_buffer *frame,
+    mayfly_error *error) {
     while (link->is_sending && !link->is_over) {
         if (!wait_until(&link->can_send, &link->lock, deadline)) {
             return mf_fail(error, MAYFLY_TIMED_OUT, "there was no time left to send the request");
@@ -222,14 +223,26 @@ static mayfly_status start(
     if (link->next_stream > LAST_STREAM) {
         return mf_fail(error, MAYFLY_CONNECTION_LOST, "the connection has no stream left");
     }
-    mf_buffer frame = {0};
     call->stream = link->next_stream;
-    mf_request(&frame, call->stream, 0, service, method, payload, count);
-    if (frame.failed || frame.count - MF_HEADER_COUNT > link->sent_maximum) {
-        bool is_large = !frame.failed;
-        mf_buffer_free(&frame);
-        if (!is_large) return mf_no_memory(error);
+    mf_request(frame, call->stream, 0, service, method, payload, count);
+    if (frame->failed) return mf_no_memory(error);
+    if (frame->count - MF_HEADER_COUNT > link->sent_maximum) {
         return mf_fail(error, MAYFLY_INVALID_ARGUMENT, "the request is larger than a broker takes");
+    }
+    return MAYFLY_OK;
+}
+
+/* Waits for its turn to send, sends, and has the call among those that wait. */
+static mayfly_status start(
+    mf_link *link, mf_waiting *call, const char *service, const char *method,
+    const uint8_t *payload, size_t count, uint64_t deadline, bool *was_sent, mayfly_error *error) {
+    mf_buffer frame = {0};
+    mayfly_status status =
+        prepare(link, call, service, method, payload, count, deadline, &frame, error);
+    if (status != MAYFLY_OK) {
+        mf_buffer_free(&frame);
+        pthread_cond_signal(&link->can_send);
+        return status;
     }
     mf_waiting **place = find(link, call->stream);
     call->next = *place;
@@ -239,7 +252,7 @@ static mayfly_status start(
     link->is_sending = true;
     pthread_mutex_unlock(&link->lock);
     mayfly_error failure;
-    mayfly_status status = mf_send(link->descriptor, frame.bytes, frame.count, deadline, &failure);
+    status = mf_send(link->descriptor, frame.bytes, frame.count, deadline, &failure);
     mf_buffer_free(&frame);
     pthread_mutex_lock(&link->lock);
     link->is_sending = false;
@@ -247,8 +260,14 @@ static mayfly_status start(
     /* A frame that was sent in part leaves the connection of no use; of a whole one nothing is known
      * where the connection had ended before. */
     *was_sent = status == MAYFLY_OK;
-    if (status != MAYFLY_OK) fail_locked(link, &failure);
-    return status == MAYFLY_OK ? MAYFLY_OK : mf_pass(error, &failure);
+    if (status == MAYFLY_OK) return MAYFLY_OK;
+    mf_pass(error, &failure);
+    /* Only this call ran out of time; the others lost their connection. */
+    if (status == MAYFLY_TIMED_OUT) {
+        mf_fail(&failure, MAYFLY_CONNECTION_LOST, "the broker took half a request and no more");
+    }
+    fail_locked(link, &failure);
+    return status;
 }
 
 mayfly_status mf_link_call(
@@ -284,6 +303,11 @@ mayfly_status mf_link_call(
     hand_over(link);
     pthread_mutex_unlock(&link->lock);
     pthread_cond_destroy(&call.wake);
+    if (status != MAYFLY_OK) {
+        /* An answer to half a request: the call has failed all the same. */
+        free(call.answer);
+        return status;
+    }
     *answer_data = call.answer;
     *answer_count = call.count;
     return status;

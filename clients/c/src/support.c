@@ -19,6 +19,7 @@ struct mf_chunk {
 void mf_arena_init(mf_arena *arena, size_t maximum) {
     memset(arena, 0, sizeof *arena);
     arena->maximum = maximum;
+    arena->chunk_count = CHUNK_COUNT;
 }
 
 void mf_arena_free(mf_arena *arena) {
@@ -42,7 +43,7 @@ void *mf_arena_take(mf_arena *arena, size_t count) {
     if (count > arena->maximum - arena->used) return NULL;
     struct mf_chunk *chunk = arena->chunks;
     if (chunk == NULL || chunk->count - chunk->used < count) {
-        size_t room = count > CHUNK_COUNT ? count : CHUNK_COUNT;
+        size_t room = count > arena->chunk_count ? count : arena->chunk_count;
         chunk = malloc(sizeof *chunk + room);
         if (chunk == NULL) return NULL;
         chunk->next = arena->chunks;
@@ -184,4 +185,12 @@ char *mf_copy(const char *text) {
     char *copy = malloc(count);
     if (copy != NULL) memcpy(copy, text, count);
     return copy;
+}
+
+void mf_rwlock_init(pthread_rwlock_t *lock) {
+    pthread_rwlockattr_t attributes;
+    pthread_rwlockattr_init(&attributes);
+    pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(lock, &attributes);
+    pthread_rwlockattr_destroy(&attributes);
 }

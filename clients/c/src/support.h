@@ -3,6 +3,7 @@
 #define MF_SUPPORT_H
 
 #include <protobuf-c/protobuf-c.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,6 +16,8 @@
  * there is. */
 typedef struct mf_arena {
     struct mf_chunk *chunks;
+    /* How much is taken at once, at least. */
+    size_t chunk_count;
     size_t used;
     size_t maximum;
     ProtobufCAllocator protobuf;
@@ -70,4 +73,7 @@ uint64_t mf_now_seconds(void);
 int mf_remaining(uint64_t deadline);
 
 char *mf_copy(const char *text);
+
+/* Of which a writer is not kept out by readers that keep coming. */
+void mf_rwlock_init(pthread_rwlock_t *lock);
 #endif

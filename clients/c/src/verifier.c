@@ -36,7 +36,7 @@ mayfly_verifier *mayfly_verifier_new(const mayfly_verifier_options *options, may
         return NULL;
     }
     self->options = *options;
-    pthread_rwlock_init(&self->keys_lock, NULL);
+    mf_rwlock_init(&self->keys_lock);
     if (options->staleness_milliseconds == 0) {
         self->options.staleness_milliseconds = STALENESS_MILLISECONDS;
     }
@@ -82,11 +82,14 @@ static bool refresh_keys(mayfly_verifier *self) {
     pthread_rwlock_wrlock(&self->keys_lock);
     mayfly_keys *old = self->keys;
     self->keys = keys;
+    /* What a key signed that is not among them any more has to be verified anew. */
+    mf_cache_clear(self->cache);
     pthread_rwlock_unlock(&self->keys_lock);
     mayfly_keys_free(old);
     return true;
 }
 
+/* Into the cache while the keys are the same. */
 static const char *verify_first(
     mayfly_verifier *self, mayfly_text token, mayfly_text audience, uint64_t now,
     mf_token **verified) {
@@ -94,6 +97,10 @@ static const char *verify_first(
     pthread_rwlock_rdlock(&self->keys_lock);
     const char *refusal =
         mf_chain_verify(self->keys, issuer, token, audience, now, self->leeway, verified);
+    if (refusal == NULL) {
+        mf_find_ends(*verified);
+        mf_cache_add(self->cache, *verified);
+    }
     pthread_rwlock_unlock(&self->keys_lock);
     return refusal;
 }
@@ -110,10 +117,7 @@ static const char *verify_token(
         if (refusal != NULL && strcmp(refusal, "FOREIGN_HEADER") == 0 && refresh_keys(self)) {
             refusal = verify_first(self, token, audience, now, verified);
         }
-        if (refusal != NULL) return refusal;
-        mf_find_ends(*verified);
-        mf_cache_add(self->cache, *verified);
-        return NULL;
+        return refusal;
     }
     *verified = known;
     const char *refusal = mf_check_times(&known->view, now, self->leeway);

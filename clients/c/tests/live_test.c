@@ -1,5 +1,5 @@
 /* What the scenario does not have, against the live broker of clients/testing/with-broker.sh:
- * threads, client secrets, agents of a wrapper, listings, and a broker that stops and comes back. */
+ * threads, client secrets, agents of a wrapper, listings, a broker that stops and comes back. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -193,6 +193,50 @@ static pid_t started(const char *command) {
     return process;
 }
 
+static mayfly_key *attestation_key(void) {
+    char text[4096];
+    FILE *file = fopen(getenv("MAYFLY_TEST_ATTESTATION_KEY"), "r");
+    if (file == NULL) exit(1);
+    size_t count = fread(text, 1, sizeof text, file);
+    fclose(file);
+    mayfly_key *key = mayfly_key_from_pem(text, count);
+    if (key == NULL) exit(1);
+    return key;
+}
+
+static void a_batch_is_all_or_none(void) {
+    enum { BATCH = 20 };
+    mayfly_client *client = client_for("testing");
+    mayfly_key *key = attestation_key();
+    mayfly_agent_request requests[BATCH];
+    mayfly_agent *agents[BATCH];
+    const char *tokens[BATCH];
+    bool ended[BATCH];
+    mayfly_error error;
+    for (int index = 0; index < BATCH; index++) {
+        requests[index] =
+            (mayfly_agent_request){.task = "batch", .scope = customer, .scope_count = 1};
+    }
+    CHECK(mayfly_spawn_batch(client, requests, BATCH, key, agents, &error) == MAYFLY_OK);
+    for (int index = 0; index < BATCH; index++) {
+        tokens[index] = mayfly_agent_token(agents[index]);
+        CHECK(is_valid(client, tokens[index]));
+    }
+    CHECK(mayfly_release_batch(client, tokens, BATCH, ended, &error) == MAYFLY_OK);
+    for (int index = 0; index < BATCH; index++) {
+        CHECK(ended[index]);
+        mayfly_agent_free(agents[index]);
+    }
+    static const char *const beyond[] = {"write:reports:q3"};
+    requests[BATCH - 1].scope = beyond;
+    CHECK(mayfly_spawn_batch(client, requests, BATCH, key, agents, &error) == MAYFLY_REFUSED);
+    CHECK(strcmp(error.reason, "SCOPE_VIOLATION") == 0);
+    CHECK(agents[0] == NULL);
+    CHECK(mayfly_spawn_batch(client, requests, 0, key, agents, &error) == MAYFLY_INVALID_ARGUMENT);
+    mayfly_key_free(key);
+    mayfly_client_free(client);
+}
+
 static void a_broker_stops_and_comes_back(void) {
     mayfly_client *client = client_for("testing");
     mayfly_agent *agent = spawned(client, "outlives", NULL);
@@ -249,6 +293,7 @@ int main(void) {
     a_secret_is_as_good_as_a_uid();
     a_wrapper_hands_over_an_agent();
     grants_are_listed_until_enough();
+    a_batch_is_all_or_none();
     /* The last, because it takes the broker with it. */
     a_broker_stops_and_comes_back();
     printf("live: %s\n", failed == 0 ? "all as it should be" : "not as it should be");

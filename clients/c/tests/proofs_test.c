@@ -100,7 +100,8 @@ static void check_hop(const vector *one) {
     mayfly_key *key = key_of(one);
     mf_buffer hop = {0};
     mf_hop_sign(&draft, &terms, (uint64_t)vector_number_of(members, "exp"), key, &hop);
-    check(mf_is(mf_text((const char *)hop.bytes, hop.count), vector_text_of(one, "hop")), "hop", one);
+    mayfly_text text = mf_text((const char *)hop.bytes, hop.count);
+    check(mf_is(text, vector_text_of(one, "hop")), "hop", one);
     mayfly_key_free(key);
     mf_buffer_free(&hop);
     mf_buffer_free(&scope);

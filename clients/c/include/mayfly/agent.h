@@ -54,6 +54,15 @@ typedef struct mayfly_agent mayfly_agent;
 MAYFLY_API mayfly_agent *mayfly_spawn(
     mayfly_client *client, const mayfly_agent_request *request, mayfly_error *error);
 
+enum { MAYFLY_BATCH_MAXIMUM = 1024 };
+
+/* 1 to 1,024 agents, all of them or none, vouched for by a key that the operator registered for the
+ * app: one signature for all. `agents` has `count` places, which are filled in the order of the
+ * requests. */
+MAYFLY_API mayfly_status mayfly_spawn_batch(
+    mayfly_client *client, const mayfly_agent_request *requests, size_t count,
+    const mayfly_key *attestation_key, mayfly_agent **agents, mayfly_error *error);
+
 /* The calling process registers itself as an agent with a launch token. The client speaks for no
  * app: the launch token says which. `supersede` ends what was granted before under the same
  * orchestration and task. */

@@ -79,6 +79,12 @@ MAYFLY_API void mayfly_validation_clear(mayfly_validation *validation);
 MAYFLY_API mayfly_status mayfly_release(
     mayfly_client *client, const char *token, size_t token_count, bool *ended, mayfly_error *error);
 
+/* Ends the grants behind 1 to 1,024 tokens, zero-ended texts, each judged alone. `ended` has `count`
+ * places, or is NULL. */
+MAYFLY_API mayfly_status mayfly_release_batch(
+    mayfly_client *client, const char *const *tokens, size_t count, bool *ended,
+    mayfly_error *error);
+
 /* Ends a grant of the client's own app by its id: 32 lower-case hexadecimal characters. */
 MAYFLY_API mayfly_status mayfly_release_grant(
     mayfly_client *client, const char *grant_id, bool *ended, mayfly_error *error);

@@ -73,7 +73,7 @@ typedef struct mayfly_verifier_options {
     /* For how long something may have been missed before nothing is accepted without asking; 0:
      * 30,000. */
     uint32_t staleness_milliseconds;
-    /* Tokens that are remembered; 0: 4,096. Each needs about twice its length and 1.5 KiB. */
+    /* Tokens that are remembered; 0: 4,096. Each needs about twice its length and 2 KiB. */
     size_t cache_capacity;
 } mayfly_verifier_options;
 
