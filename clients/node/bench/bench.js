@@ -25,8 +25,8 @@ function percentile(values, part) {
 }
 
 /**
- * Microseconds of one run of each, the least of several rounds in turn: so that what else the machine
- * does weighs on none of them alone.
+ * Microseconds of one run of each, the least of several rounds in turn: so that what else the
+ * machine does weighs on none of them alone.
  */
 function microseconds(count, ...runs) {
     const least = runs.map(() => Infinity);
