@@ -7,7 +7,7 @@ set -euo pipefail
 packages=("$@")
 [ $# -gt 0 ] || packages=(
     libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libprotobuf-dev
-    libsodium-dev libsqlite3-dev
+    libsodium-dev libsqlite3-dev libseccomp-dev
     strace e2fsprogs spin
 )
 

@@ -35,8 +35,8 @@ static inline mayfly_status mf_no_app(mayfly_error *error) {
     return mf_fail(error, MAYFLY_INVALID_ARGUMENT, "only an app can spawn: name one");
 }
 
-/* What a token says its agent holds, as far as a hop needs it. Nothing is verified: what is wrong in
- * it the broker refuses. */
+/* What a token says its agent holds, as far as a hop needs it. Nothing is verified: what is wrong
+ * in it the broker refuses. */
 typedef struct mf_held {
     mayfly_text agent;
     mayfly_text grant;

@@ -42,8 +42,8 @@ static mayfly_status build_batch(
 }
 
 static mayfly_status fill(
-    agent_batch *batch, const mayfly_client *client, const mayfly_agent_request *requests, size_t count,
-    mayfly_error *error) {
+    agent_batch *batch, const mayfly_client *client, const mayfly_agent_request *requests,
+    size_t count, mayfly_error *error) {
     mayfly__v1__spawn_batch_body__init(&batch->body);
     batch->specs = calloc(count, sizeof *batch->specs);
     batch->places = calloc(count, sizeof *batch->places);
@@ -79,7 +79,8 @@ static mayfly_status take_agents(
     const Mayfly__V1__SpawnBatchResponse *answer, size_t count, mayfly_agent **agents,
     mayfly_error *error) {
     if (answer->n_agents != count) {
-        return mf_fail(error, MAYFLY_OUTCOME_UNKNOWN, "the answer has not as many agents as were asked for");
+        return mf_fail(
+            error, MAYFLY_OUTCOME_UNKNOWN, "the answer has not as many agents as were asked for");
     }
     for (size_t index = 0; index < count; index++) {
         const mayfly_key *key = requests[index].key;

@@ -36,7 +36,9 @@ mf_cache *mf_cache_new(size_t capacity) {
         return NULL;
     }
     randombytes_buf(cache->seed, sizeof cache->seed);
-    for (int shard = 0; shard < SHARDS; shard++) pthread_mutex_init(&cache->shards[shard].lock, NULL);
+    for (int shard = 0; shard < SHARDS; shard++) {
+        pthread_mutex_init(&cache->shards[shard].lock, NULL);
+    }
     return cache;
 }
 
@@ -60,7 +62,7 @@ void mf_cache_free(mf_cache *cache) {
     free(cache);
 }
 
-/* Of 16 characters of the signature, of which nobody chooses any: a seed of our own all the same. */
+/* Of 16 characters of the signature, which nobody chooses; and yet with a seed of our own. */
 static uint64_t hash_of(const mf_cache *cache, const char *token, size_t count) {
     uint64_t parts[2] = {0, 0};
     if (count >= SIGNATURE_TEXT) memcpy(parts, token + count - SIGNATURE_TEXT, sizeof parts);

@@ -1,5 +1,5 @@
-/* Tokens that were verified, by their signature: the whole token is compared, so that nothing else is
- * ever taken for one. Bounded. */
+/* Tokens that were verified, by their signature: the whole token is compared, so that nothing else
+ * is ever taken for one. Bounded. */
 #ifndef MF_CACHE_H
 #define MF_CACHE_H
 

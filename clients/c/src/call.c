@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A link may be found lost before anything was sent; then another is tried, a few times. A proof may
- * come too late, overtaken by a thousand others. */
+/* A link may be found lost before anything was sent; then another is tried, a few times. A proof
+ * may come too late, overtaken by a thousand others. */
 enum { ATTEMPTS_MAXIMUM = 4, PROOFS_MAXIMUM = 3 };
 
 static const mf_method AUTHENTICATE = {
@@ -67,7 +67,8 @@ static bool read_detail(const Google__Protobuf__Any *detail, mayfly_error *error
     bool is_ours = info != NULL && strcmp(info->domain, "mayfly") == 0 && info->reason[0] != 0;
     if (is_ours) {
         snprintf(error->reason, sizeof error->reason, "%s", info->reason);
-        for (size_t index = 0; index < info->n_metadata && index < MAYFLY_METADATA_MAXIMUM; index++) {
+        size_t entries = info->n_metadata;
+        for (size_t index = 0; index < entries && index < MAYFLY_METADATA_MAXIMUM; index++) {
             snprintf(error->metadata[index].name, sizeof error->metadata[index].name, "%s",
                      info->metadata[index]->key);
             snprintf(error->metadata[index].value, sizeof error->metadata[index].value, "%s",
@@ -157,7 +158,8 @@ static mayfly_status authenticate(
     }
     if (status == MAYFLY_OK) {
         const Mayfly__V1__AuthenticateResponse *terms = answer;
-        status = take_session(link, terms->challenge, terms->issuer, terms->now_milliseconds, error);
+        status =
+            take_session(link, terms->challenge, terms->issuer, terms->now_milliseconds, error);
         link->sent_maximum = MF_SENT_MAXIMUM;
     }
     mf_arena_free(&arena);
@@ -201,6 +203,15 @@ static mf_link *take_link(mayfly_client *client, uint64_t deadline, mayfly_error
     return link;
 }
 
+mayfly_status mayfly_client_connect(mayfly_client *client, mayfly_error *error) {
+    mayfly_error failure;
+    mf_link *link = take_link(
+        client, mf_monotonic_milliseconds() + client->timeout_milliseconds, &failure);
+    if (link == NULL) return mf_pass(error, &failure);
+    mf_link_free(link);
+    return MAYFLY_OK;
+}
+
 static mayfly_status challenge(
     mf_link *link, const mf_method *method, uint64_t deadline, mayfly_error *error) {
     pthread_mutex_lock(&link->lock);
@@ -213,7 +224,8 @@ static mayfly_status challenge(
     uint8_t *data;
     size_t count;
     mayfly_status status = mf_link_call(
-        link, CHALLENGE.service, CHALLENGE.name, NULL, 0, deadline, &was_sent, &data, &count, error);
+        link, CHALLENGE.service, CHALLENGE.name, NULL, 0, deadline, &was_sent, &data, &count,
+        error);
     mf_arena arena;
     mf_arena_init(&arena, MF_ANSWER_ARENA);
     void *answer;
@@ -222,7 +234,8 @@ static mayfly_status challenge(
     }
     if (status == MAYFLY_OK) {
         const Mayfly__V1__ChallengeResponse *terms = answer;
-        status = take_session(link, terms->challenge, terms->issuer, terms->now_milliseconds, error);
+        status =
+            take_session(link, terms->challenge, terms->issuer, terms->now_milliseconds, error);
     }
     mf_arena_free(&arena);
     free(data);
@@ -307,4 +320,3 @@ mayfly_status mf_call(
                        failure.message);
     }
 }
-

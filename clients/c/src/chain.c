@@ -55,7 +55,9 @@ static const char *list_claim(
     size_t maximum, size_t *count) {
     const mf_json *value = mf_json_member(json, name);
     if (value == NULL) return MISSING;
-    if (value->kind != MF_JSON_ARRAY || value->count == 0 || value->count > maximum) return MALFORMED;
+    if (value->kind != MF_JSON_ARRAY || value->count == 0 || value->count > maximum) {
+        return MALFORMED;
+    }
     for (const mf_json *one = value->child; one != NULL; one = one->next) {
         if (one->kind != MF_JSON_TEXT || !is_right(one->text)) return MALFORMED;
         list[(*count)++] = one->text;
@@ -233,7 +235,8 @@ static bool remember(mf_token *token, mayfly_text agent, mayfly_text grant) {
 }
 
 /* The token states what the last hop gave, or less of it. */
-static const char *check_last(const mf_token *token, const token_claims *claims, const holding *last) {
+static const char *check_last(
+    const mf_token *token, const token_claims *claims, const holding *last) {
     const mayfly_token *view = &token->view;
     if (memcmp(claims->chain_hash, last->digest, 32) != 0) return "CHAIN_HASH_MISMATCH";
     if (!mf_equal(view->grant_id, last->grant)) return "GRANT_MISMATCH";
@@ -327,7 +330,8 @@ static const char *check_signature(mf_token *token, const mayfly_keys *keys) {
     const mf_known_key *known = signer(keys, header);
     if (known == NULL) return "FOREIGN_HEADER";
     if (crypto_sign_verify_detached(
-            signature, (const uint8_t *)text.bytes, (size_t)(second - text.bytes), known->key) != 0) {
+            signature, (const uint8_t *)text.bytes, (size_t)(second - text.bytes), known->key) !=
+        0) {
         return "SIGNATURE_INVALID";
     }
     token->view.claims = mf_text(decoded, payload.count * 3 / 4);

@@ -193,19 +193,6 @@ mayfly_status mayfly_release_grant(
 
 /* --- the app --- */
 
-mayfly_status mayfly_client_connect(mayfly_client *client, mayfly_error *error) {
-    static const mf_method CONNECT = {
-        "mayfly.v1.Agents", "Challenge", &mayfly__v1__challenge_response__descriptor, true,
-        MF_NEED_NOTHING};
-    mf_arena arena;
-    mf_arena_init(&arena, MF_ANSWER_ARENA);
-    void *answer;
-    mayfly_status status =
-        mf_call(client, &CONNECT, mf_build_empty, NULL, &arena, &answer, error);
-    mf_arena_free(&arena);
-    return status;
-}
-
 mayfly_status mayfly_create_launch_token(
     mayfly_client *client, const mayfly_launch_request *wanted, mayfly_launch_token *launch_token,
     mayfly_error *error) {

@@ -58,9 +58,12 @@ static mayfly_status take_message(
     const Mayfly__V1__WatchRevocationsResponse *message = mf_unpack(
         &mayfly__v1__watch_revocations_response__descriptor, &arena, frame->data, frame->count);
     const uint8_t **digests = NULL;
-    if (message != NULL) digests = mf_arena_take(&arena, (message->n_digests + 1) * sizeof *digests);
+    if (message != NULL) {
+        digests = mf_arena_take(&arena, (message->n_digests + 1) * sizeof *digests);
+    }
     if (digests == NULL) {
-        status = mf_fail(error, MAYFLY_PROTOCOL_VIOLATION, "a message of the stream cannot be read");
+        status =
+            mf_fail(error, MAYFLY_PROTOCOL_VIOLATION, "a message of the stream cannot be read");
     }
     for (size_t index = 0; status == MAYFLY_OK && index < message->n_digests; index++) {
         digests[index] = message->digests[index].data;
@@ -92,7 +95,8 @@ static mayfly_status end_of(const mf_frame *frame, mayfly_error *error) {
         mf_unpack(&ttrpc__response__descriptor, &arena, frame->data, frame->count);
     mayfly_status status;
     if (envelope == NULL) {
-        status = mf_fail(error, MAYFLY_PROTOCOL_VIOLATION, "an end of the stream that cannot be read");
+        status =
+            mf_fail(error, MAYFLY_PROTOCOL_VIOLATION, "an end of the stream that cannot be read");
     } else if (envelope->status != NULL && envelope->status->code != 0) {
         status = mf_refusal(envelope->status, error);
     } else {
@@ -106,7 +110,8 @@ static mayfly_status take_frame(
     mayfly_revocations *self, const mf_frame *frame, bool *is_current, stream_outcome *outcome,
     mayfly_error *error) {
     if (frame->stream != STREAM) {
-        return mf_fail(error, MAYFLY_PROTOCOL_VIOLATION, "a frame came on stream %u", frame->stream);
+        return mf_fail(
+            error, MAYFLY_PROTOCOL_VIOLATION, "a frame came on stream %u", frame->stream);
     }
     if (frame->type == MF_TYPE_RESPONSE) return end_of(frame, error);
     mayfly_status status = MAYFLY_OK;
@@ -127,8 +132,8 @@ static mayfly_status ask(mayfly_revocations *self, int descriptor, mayfly_error 
     mf_buffer payload = {0}, frame = {0};
     mayfly_status status = mf_pack(&request.base, &payload, error);
     if (status == MAYFLY_OK) {
-        mf_request(&frame, STREAM, FLAG_CLOSED, "mayfly.v1.Trust", "WatchRevocations", payload.bytes,
-                   payload.count);
+        mf_request(&frame, STREAM, FLAG_CLOSED, "mayfly.v1.Trust", "WatchRevocations",
+                   payload.bytes, payload.count);
         status = frame.failed
                      ? mf_no_memory(error)
                      : mf_send(descriptor, frame.bytes, frame.count,
@@ -234,7 +239,9 @@ mayfly_revocations *mayfly_revocations_follow(
     static const mayfly_revocations_options NONE = {0};
     if (options == NULL) options = &NONE;
     mayfly_revocations *self = calloc(1, sizeof *self);
-    if (self != NULL) self->path = mf_socket_path(options->socket_path, "MAYFLY_SOCKET", MF_AGENT_SOCKET);
+    if (self != NULL) {
+        self->path = mf_socket_path(options->socket_path, "MAYFLY_SOCKET", MF_AGENT_SOCKET);
+    }
     if (self == NULL || self->path == NULL) {
         free(self);
         mf_no_memory(error);

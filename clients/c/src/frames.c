@@ -80,7 +80,8 @@ int mf_next_frame(mf_receiver *receiver, mf_frame *frame, mayfly_error *error) {
         .data = header + MF_HEADER_COUNT, .count = count,
     };
     if (count > MF_RECEIVED_MAXIMUM) {
-        mf_fail(error, MAYFLY_PROTOCOL_VIOLATION, "a frame of %zu bytes, no broker sends so much", count);
+        mf_fail(error, MAYFLY_PROTOCOL_VIOLATION, "a frame of %zu bytes, no broker sends so much",
+                count);
         return -1;
     }
     if (frame->type != MF_TYPE_RESPONSE && frame->type != MF_TYPE_DATA) {
@@ -104,7 +105,9 @@ int mf_connect(const char *path, uint64_t deadline, mayfly_error *error) {
     memcpy(address.sun_path, path, strlen(path));
     int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     while (descriptor >= 0) {
-        if (connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0) return descriptor;
+        if (connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0) {
+            return descriptor;
+        }
         if (errno == EINTR) continue;
         if (errno != EAGAIN || mf_remaining(deadline) == 0) break;
         /* The broker is there, and its queue of connections is full. */

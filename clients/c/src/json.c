@@ -13,9 +13,10 @@ static mf_json *read_value(json_reader *reader, int depth);
 
 static void skip_space(json_reader *reader) {
     if (!reader->is_lenient) return;
-    while (reader->at < reader->end &&
-           (*reader->at == ' ' || *reader->at == '\n' || *reader->at == '\t' || *reader->at == '\r'))
+    while (reader->at < reader->end && (*reader->at == ' ' || *reader->at == '\n' ||
+                                        *reader->at == '\t' || *reader->at == '\r')) {
         reader->at++;
+    }
 }
 
 static bool skip(json_reader *reader, char character) {
@@ -236,7 +237,8 @@ const mf_json *mf_json_member(const mf_json *object, const char *name) {
 }
 
 bool mf_whole_number(mayfly_text text, uint64_t *number) {
-    if (text.count == 0 || text.count > 20 || (text.count > 1 && text.bytes[0] == '0')) return false;
+    if (text.count == 0 || text.count > 20) return false;
+    if (text.count > 1 && text.bytes[0] == '0') return false;
     uint64_t value = 0;
     for (size_t index = 0; index < text.count; index++) {
         unsigned digit = (unsigned)(text.bytes[index] - '0');

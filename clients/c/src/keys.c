@@ -68,8 +68,8 @@ mayfly_keys *mayfly_keys_fetch(mayfly_client *client, mayfly_error *error) {
     return keys;
 }
 
-/* A key of a JWKS has `x`; one that the command wrote has `public_key`, in hexadecimal or base64url,
- * and says by `use` what it signs. */
+/* A key of a JWKS has `x`; one that the command wrote has `public_key`, in hexadecimal or
+ * base64url, and says by `use` what it signs. */
 static bool read_key(const mf_json *json, mayfly_keys *keys) {
     const mf_json *use = mf_json_member(json, "use");
     if (use != NULL && use->kind == MF_JSON_TEXT && mf_is(use->text, "checkpoint")) return true;

@@ -257,8 +257,8 @@ static mayfly_status start(
     pthread_mutex_lock(&link->lock);
     link->is_sending = false;
     pthread_cond_signal(&link->can_send);
-    /* A frame that was sent in part leaves the connection of no use; of a whole one nothing is known
-     * where the connection had ended before. */
+    /* A frame that was sent in part leaves the connection of no use; of a whole one nothing is
+     * known where the connection had ended before. */
     *was_sent = status == MAYFLY_OK;
     if (status == MAYFLY_OK) return MAYFLY_OK;
     mf_pass(error, &failure);

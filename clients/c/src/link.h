@@ -96,8 +96,8 @@ void mf_link_fail(mf_link *link, const mayfly_error *failure);
 /* Whether it can be used; sees whether the broker has closed it meanwhile. */
 bool mf_link_is_good(mf_link *link);
 
-/* Makes a call and waits for the data of its answer, to be freed. `was_sent` says whether the broker
- * can have received it. */
+/* Makes a call and waits for the data of its answer, to be freed. `was_sent` says whether the
+ * broker can have received it. */
 mayfly_status mf_link_call(
     mf_link *link, const char *service, const char *method, const uint8_t *payload, size_t count,
     uint64_t deadline, bool *was_sent, uint8_t **answer, size_t *answer_count, mayfly_error *error);

@@ -14,8 +14,8 @@ typedef struct mf_end_table {
     size_t count;
 } mf_end_table;
 
-/* Each end is remembered for at least the retention, which is the longest time that it can matter: in
- * two generations, of which the older is forgotten as a whole. */
+/* Each end is remembered for at least the retention, which is the longest time that it can matter:
+ * in two generations, of which the older is forgotten as a whole. */
 typedef struct mf_end_set {
     pthread_rwlock_t lock;
     mf_end_table young;

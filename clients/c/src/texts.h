@@ -1,5 +1,5 @@
-/* Base64url, JSON and the protocol's words: read strictly, so that bytes have one text and a text one
- * meaning. */
+/* Base64url, JSON and the protocol's words: read strictly, so that bytes have one text and a text
+ * one meaning. */
 #ifndef MF_TEXTS_H
 #define MF_TEXTS_H
 

@@ -72,8 +72,8 @@ MAYFLY_API mayfly_agent *mayfly_register(
 
 /* The agent that this process was started as, by `mayfly run` or another wrapper: MAYFLY_AGENT_FD
  * names an inherited descriptor with {"socket", "token", "private_key", "agent_id", "expires_at"},
- * which is read to its end and closed. It has a client of its own, which is freed with it. NULL where
- * it was not started as one, with MAYFLY_OK in the error, or where what came is no agent. */
+ * which is read to its end and closed. It has a client of its own, which is freed with it. NULL
+ * where it was not started as one, with MAYFLY_OK in the error, or where what came is no agent. */
 MAYFLY_API mayfly_agent *mayfly_agent_from_environment(mayfly_error *error);
 
 /* An agent of what came another way: of a delegation to it, or kept. All is copied. */
@@ -118,7 +118,8 @@ MAYFLY_API mayfly_status mayfly_agent_heartbeat(
     mayfly_agent *agent, mayfly_agent_state state, mayfly_error *error);
 
 /* Ends the agent's grant, and all that hangs on it. `ended` may be NULL. */
-MAYFLY_API mayfly_status mayfly_agent_release(mayfly_agent *agent, bool *ended, mayfly_error *error);
+MAYFLY_API mayfly_status mayfly_agent_release(
+    mayfly_agent *agent, bool *ended, mayfly_error *error);
 
 typedef struct mayfly_delegation {
     /* The delegate's agent id. */
@@ -136,9 +137,9 @@ typedef struct mayfly_delegation {
     bool by_reference;
 } mayfly_delegation;
 
-/* A token with part of what the agent holds, for another live agent: a text to be freed with free(),
- * to be handed over, and adopted there with the delegate's key. NULL where it fails. `expires_at`
- * may be NULL. */
+/* A token with part of what the agent holds, for another live agent: a text to be freed with
+ * free(), to be handed over, and adopted there with the delegate's key. NULL where it fails.
+ * `expires_at` may be NULL. */
 MAYFLY_API char *mayfly_agent_delegate(
     mayfly_agent *agent, const mayfly_delegation *delegation, uint64_t *expires_at,
     mayfly_error *error);

@@ -67,8 +67,8 @@ typedef struct mayfly_validation {
     uint32_t uses_left;
 } mayfly_validation;
 
-/* Asks the broker whether a token is valid at this moment: a revocation that was acknowledged before
- * is seen. What is no token is not valid, and no error. Clear the answer. */
+/* Asks the broker whether a token is valid at this moment: a revocation that was acknowledged
+ * before is seen. What is no token is not valid, and no error. Clear the answer. */
 MAYFLY_API mayfly_status mayfly_validate(
     mayfly_client *client, const char *token, size_t token_count, const mayfly_wanted *wanted,
     mayfly_validation *validation, mayfly_error *error);
@@ -79,8 +79,8 @@ MAYFLY_API void mayfly_validation_clear(mayfly_validation *validation);
 MAYFLY_API mayfly_status mayfly_release(
     mayfly_client *client, const char *token, size_t token_count, bool *ended, mayfly_error *error);
 
-/* Ends the grants behind 1 to 1,024 tokens, zero-ended texts, each judged alone. `ended` has `count`
- * places, or is NULL. */
+/* Ends the grants behind 1 to 1,024 tokens, zero-ended texts, each judged alone. `ended` has
+ * `count` places, or is NULL. */
 MAYFLY_API mayfly_status mayfly_release_batch(
     mayfly_client *client, const char *const *tokens, size_t count, bool *ended,
     mayfly_error *error);
@@ -102,8 +102,8 @@ typedef struct mayfly_launch_request {
 } mayfly_launch_request;
 
 typedef struct mayfly_launch_token {
-    /* 64 hexadecimal characters and a zero. Hand it over through a pipe or the environment, never as
-     * an argument. */
+    /* 64 hexadecimal characters and a zero. Hand it over through a pipe or the environment, never
+     * as an argument. */
     char secret[65];
     /* Seconds since the Unix epoch. */
     uint64_t expires_at;

@@ -21,8 +21,8 @@ typedef enum mayfly_status {
     /* There is no broker at the socket, or the connection was lost. A call that may be repeated was
      * repeated once on a new connection before. */
     MAYFLY_CONNECTION_LOST = 2,
-    /* The answer to a call that must not be repeated was lost: it may have been carried out. After a
-     * spawn an agent may live, until its token expires, of which the caller knows nothing. */
+    /* The answer to a call that must not be repeated was lost: it may have been carried out. After
+     * a spawn an agent may live, until its token expires, of which the caller knows nothing. */
     MAYFLY_OUTCOME_UNKNOWN = 3,
     /* No answer in the client's call timeout. */
     MAYFLY_TIMED_OUT = 4,
@@ -36,7 +36,7 @@ typedef enum mayfly_status {
 enum { MAYFLY_METADATA_MAXIMUM = 8 };
 
 /* Filled where a function fails; untouched where it succeeds. It owns nothing: copy it, keep it,
- * forget it. Longer texts are cut. Wherever a function takes one, NULL says that nobody wants it. */
+ * forget it. Longer texts are cut. Wherever a function takes one, it may be NULL. */
 typedef struct mayfly_error {
     mayfly_status status;
     /* Of a refusal: the gRPC status code, for example 7, PERMISSION_DENIED. Else 0. */

@@ -8,9 +8,9 @@
 extern "C" {
 #endif
 
-/* A client of the operator socket, to be freed as any client: for mayfly_revoke and mayfly_validate.
- * NULL options, or a NULL path in them: MAYFLY_OPERATOR_SOCKET of the environment, else
- * /run/mayfly/operator/operator.sock. They name no app. */
+/* A client of the operator socket, to be freed as any client: for mayfly_revoke and
+ * mayfly_validate. NULL options, or a NULL path in them: MAYFLY_OPERATOR_SOCKET of the environment,
+ * else /run/mayfly/operator/operator.sock. They name no app. */
 MAYFLY_API mayfly_client *mayfly_operator_new(
     const mayfly_client_options *options, mayfly_error *error);
 
@@ -21,9 +21,9 @@ typedef enum mayfly_revocation_level {
     MAYFLY_REVOKE_CHAIN = 5
 } mayfly_revocation_level;
 
-/* Ends a token (its jti), an agent (its id), a task (its id; `orchestration` NULL means under all), or
- * a chain (an agent or grant id of it), and all that hangs on it. `count`, which may be NULL, is how
- * many live grants the name matched. */
+/* Ends a token (its jti), an agent (its id), a task (its id; `orchestration` NULL means under all),
+ * or a chain (an agent or grant id of it), and all that hangs on it. `count`, which may be NULL, is
+ * how many live grants the name matched. */
 MAYFLY_API mayfly_status mayfly_revoke(
     mayfly_client *operator_client, mayfly_revocation_level level, const char *target,
     const char *orchestration, uint64_t *count, mayfly_error *error);

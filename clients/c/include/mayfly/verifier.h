@@ -31,8 +31,8 @@ typedef struct mayfly_revocations_options {
     /* Ends that are remembered at most, 64 to 128 bytes each; 0: 500,000. With more, nothing counts
      * as known until the broker has sent all that matter again. */
     size_t capacity;
-    /* For how long; 0: 86,460, no less than the broker's longest life and a minute. Tokens that live
-     * longer are for the broker to judge. */
+    /* For how long; 0: 86,460, no less than the broker's longest life and a minute. Tokens that
+     * live longer are for the broker to judge. */
     uint32_t retention_seconds;
     /* Silence after which it connects again; 0: 15,000. A broker says something every 5,000. */
     uint32_t silence_milliseconds;
@@ -45,7 +45,8 @@ MAYFLY_API mayfly_revocations *mayfly_revocations_follow(
 MAYFLY_API mayfly_status mayfly_revocations_wait(
     mayfly_revocations *revocations, uint32_t timeout_milliseconds, mayfly_error *error);
 /* For how long it may have missed something; UINT64_MAX before it has caught up. */
-MAYFLY_API uint64_t mayfly_revocations_staleness_milliseconds(const mayfly_revocations *revocations);
+MAYFLY_API uint64_t mayfly_revocations_staleness_milliseconds(
+    const mayfly_revocations *revocations);
 /* Why it is not connected just now; the status is MAYFLY_OK where it is. */
 MAYFLY_API void mayfly_revocations_failure(mayfly_revocations *revocations, mayfly_error *error);
 /* Not while a verifier uses it. */
@@ -59,8 +60,8 @@ typedef struct mayfly_verifier_options {
     mayfly_revocations *revocations;
     /* It is known that what ended before its expiry may still be accepted. */
     bool ignore_revocations;
-    /* Whom to ask about tokens that only it can judge, and when the revocations are not known; NULL:
-     * they are refused. */
+    /* Whom to ask about tokens that only it can judge, and when the revocations are not known;
+     * NULL: they are refused. */
     mayfly_client *broker;
     /* Asks the broker every time, for what is critical. */
     bool ask_always;
