@@ -2,6 +2,7 @@ package mayfly
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -93,25 +94,26 @@ func (stream *RevocationStream) ask(after uint64, timeout time.Duration) error {
 // Next waits for the next batch, 15 s at most: the broker is never silent for as long.
 func (stream *RevocationStream) Next() (RevocationBatch, error) {
 	_ = stream.connection.SetReadDeadline(time.Now().Add(stream.silence))
-	var bytes [headerSize]byte
-	if _, err := io.ReadFull(stream.reader, bytes[:]); err != nil {
+	var start [headerSize]byte
+	if _, err := io.ReadFull(stream.reader, start[:]); err != nil {
 		return RevocationBatch{}, stream.lost(err)
 	}
-	header := parseHeader(bytes)
+	header := parseHeader(start)
 	if err := header.checkLength(); err != nil {
 		return RevocationBatch{}, stream.violated(err.Error())
 	}
 	if header.stream != streamNumber || header.kind != frameResponse && header.kind != frameData {
 		return RevocationBatch{}, stream.violated("a frame that belongs to no stream of ends")
 	}
-	data := make([]byte, header.length)
-	if _, err := io.ReadFull(stream.reader, data); err != nil {
+	// Room is made for what comes, not for what the header claims.
+	data := bytes.Buffer{}
+	if _, err := io.CopyN(&data, stream.reader, int64(header.length)); err != nil {
 		return RevocationBatch{}, stream.lost(err)
 	}
 	if header.kind == frameResponse {
-		return RevocationBatch{}, stream.finished(data)
+		return RevocationBatch{}, stream.finished(data.Bytes())
 	}
-	return stream.batch(data)
+	return stream.batch(data.Bytes())
 }
 
 // Close ends the stream: whoever reads it gets ErrClosed.

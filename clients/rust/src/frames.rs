@@ -52,10 +52,13 @@ pub(crate) fn read_header(source: &mut impl Read) -> io::Result<Header> {
     Ok(Header::parse(bytes))
 }
 
-/// Reads the data behind a header, and gives the whole frame. Its length has been checked.
+/// Reads the data behind a header, and gives the whole frame. Its length has been checked; room is made
+/// for what comes, not for what the header claims.
 pub(crate) fn read_frame(source: &mut impl Read, header: Header) -> io::Result<Vec<u8>> {
     let mut frame = header.bytes().to_vec();
-    frame.resize(HEADER_BYTES + header.length, 0);
-    source.read_exact(&mut frame[HEADER_BYTES..])?;
-    Ok(frame)
+    source.take(header.length as u64).read_to_end(&mut frame)?;
+    match frame.len() == HEADER_BYTES + header.length {
+        true => Ok(frame),
+        false => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
 }
