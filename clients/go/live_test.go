@@ -195,6 +195,48 @@ func TestARenewalCanBeAskedForAgain(t *testing.T) {
 	}
 }
 
+func TestAGrantEndsWithWhatItHangsOn(t *testing.T) {
+	ctx := liveContext(t)
+	observer := testClient(t, mayfly.Options{})
+	child := exec.CommandContext(ctx, "sleep", "60")
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	holder := testClient(t, mayfly.Options{})
+	toConnection, toProcess := reading("connection"), reading("process")
+	toConnection.Binding = mayfly.BindingConnection
+	toProcess.Binding, toProcess.PID = mayfly.BindingProcess, uint32(child.Process.Pid)
+	for _, test := range []struct {
+		request mayfly.AgentRequest
+		end     func() error
+	}{
+		{toProcess, func() error { return child.Process.Kill() }},
+		{toConnection, holder.Close},
+	} {
+		agent, err := holder.Spawn(ctx, test.request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		isValid := func() bool {
+			validation, err := observer.Validate(ctx, agent.Token(), mayfly.ValidateOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return validation.IsValid
+		}
+		if !isValid() {
+			t.Errorf("%s: it was never valid", test.request.Task)
+		}
+		if err := test.end(); err != nil {
+			t.Fatal(err)
+		}
+		for isValid() {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	_ = child.Wait()
+}
+
 func TestAnAgentIsFoundInItsEnvironment(t *testing.T) {
 	ctx := liveContext(t)
 	agent, err := testClient(t, mayfly.Options{}).Spawn(ctx, reading("child"))

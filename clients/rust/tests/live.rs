@@ -16,9 +16,9 @@ use std::time::{Duration, Instant};
 
 use common::{client, reading};
 use mayfly::{
-    AgentState, BrokerKeys, Client, Error, FollowOptions, GrantFilter, Identity, IssuedToken,
-    KeyPair, Options, RenewalId, RenewalTerms, RevocationLevel, Revocations, UnixTime,
-    ValidateOptions, Verifier, VerifierOptions, Want,
+    AgentRequest, AgentState, Binding, BrokerKeys, Client, Error, FollowOptions, GrantFilter,
+    Identity, IssuedToken, KeyPair, Options, RenewalId, RenewalTerms, RevocationLevel, Revocations,
+    UnixTime, ValidateOptions, Verifier, VerifierOptions, Want,
 };
 
 /// The name of the test app; without a broker there is nothing to test.
@@ -120,6 +120,30 @@ fn a_renewal_can_be_asked_for_again() {
     let refused = client.renew(&before, agent.key(), &RenewalTerms::default()).unwrap_err();
     assert_eq!(refused.code(), "TOKEN_NOT_VALID");
     agent.release().unwrap();
+}
+
+#[test]
+fn a_grant_ends_with_what_it_hangs_on() {
+    let app = live!();
+    let (observer, holder) = (client(&app), client(&app));
+    let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+    let bound = |task, binding| AgentRequest { binding, ..reading(task) };
+    let to_process = holder.spawn(bound("process", Binding::Process(child.id()))).unwrap();
+    let to_connection = holder.spawn(bound("connection", Binding::Connection)).unwrap();
+    let dies = |token: &str| {
+        let began = Instant::now();
+        while is_valid(&observer, token) {
+            assert!(began.elapsed() < Duration::from_secs(20), "it is still valid");
+            thread::sleep(Duration::from_millis(1));
+        }
+    };
+    assert!(is_valid(&observer, &to_process.token()));
+    child.kill().unwrap();
+    dies(&to_process.token());
+    assert!(is_valid(&observer, &to_connection.token()));
+    holder.close();
+    dies(&to_connection.token());
+    child.wait().unwrap();
 }
 
 #[test]
@@ -265,7 +289,7 @@ fn a_verifier_asks_the_broker_where_it_has_to() {
     let app = live!();
     let client = client(&app);
     let keys = client.keys().unwrap();
-    let request = mayfly::AgentRequest { by_reference: true, ..reading("ask") };
+    let request = AgentRequest { by_reference: true, ..reading("ask") };
     let agent = client.spawn(request).unwrap();
     let token = agent.token();
     let want = Want::scope(&["read:data:x"]);
