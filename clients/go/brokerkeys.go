@@ -38,8 +38,8 @@ func brokerKeys(answer *mayflyv1.GetKeysResponse) (BrokerKeys, error) {
 	return keys, nil
 }
 
-// ParseBrokerKeys reads what `mayfly keys --json` wrote, or a JWKS (RFC 7517). A JWKS names no issuer:
-// the caller does; of the other an issuer that is not empty takes the place of its own.
+// ParseBrokerKeys reads what `mayfly keys --json` wrote, or a JWKS (RFC 7517). A JWKS names no
+// issuer: the caller does; of the other an issuer that is not empty takes the place of its own.
 func ParseBrokerKeys(text []byte, issuer string) (BrokerKeys, error) {
 	var file struct {
 		Issuer string

@@ -11,12 +11,12 @@ import (
 )
 
 // Client is a broker, as an orchestrator, an agent or a resource server sees it. Any number of
-// goroutines may use it at once: their calls travel side by side on one connection, which is made at
-// the first call and made again, and its app named again, when it is lost.
+// goroutines may use it at once: their calls travel side by side on one connection, which is made
+// at the first call and made again, and its app named again, when it is lost.
 //
-// A call fails with *RefusedError where the broker decided against it, else with *CallError. One that
-// may be repeated is repeated once when the connection is lost under it; a spawn, a registration and a
-// delegation are not, and fail with ErrOutcomeUnknown.
+// A call fails with *RefusedError where the broker decided against it, else with *CallError. One
+// that may be repeated is repeated once when the connection is lost under it; a spawn, a
+// registration and a delegation are not, and fail with ErrOutcomeUnknown.
 type Client struct {
 	options Options
 	// What `link` guards, for whoever takes the one token that is in here.
@@ -37,15 +37,15 @@ func New(options Options) *Client {
 	return client
 }
 
-// Connect connects and names the app now, so that the first call does not have to. It is refused with
-// APP_NOT_ALLOWED where the app is not open to this uid, and with CREDENTIALS_INVALID.
+// Connect connects and names the app now, so that the first call does not have to. It is refused
+// with APP_NOT_ALLOWED where the app is not open to this uid, and with CREDENTIALS_INVALID.
 func (client *Client) Connect(ctx context.Context) error {
 	_, err := client.connected(ctx)
 	return err
 }
 
-// Close ends the connection. Calls under way and calls to come fail with ErrClosed. It gives nil, also
-// the second time.
+// Close ends the connection. Calls under way and calls to come fail with ErrClosed. It gives nil,
+// also the second time.
 func (client *Client) Close() error {
 	<-client.turn
 	defer func() { client.turn <- struct{}{} }()
@@ -64,7 +64,8 @@ func (client *Client) Close() error {
 // Keys are the broker's public keys, current and retired.
 func (client *Client) Keys(ctx context.Context) (BrokerKeys, error) {
 	answer := &mayflyv1.GetKeysResponse{}
-	err := client.call(ctx, method{trustService, "GetKeys"}, repeatable, &mayflyv1.GetKeysRequest{}, answer)
+	err := client.call(
+		ctx, method{trustService, "GetKeys"}, repeatable, &mayflyv1.GetKeysRequest{}, answer)
 	if err != nil {
 		return BrokerKeys{}, err
 	}
@@ -112,8 +113,8 @@ func (client *Client) call(
 	})
 }
 
-// attempt does something on a connection, and again on the next one where it was lost and the call is
-// repeatable. Where it is not, what was lost has an unknown outcome.
+// attempt does something on a connection, and again on the next one where it was lost and the call
+// is repeatable. Where it is not, what was lost has an unknown outcome.
 func (client *Client) attempt(
 	ctx context.Context, repetition repetition, do func(context.Context, *link) error,
 ) error {
@@ -156,9 +157,9 @@ func isLostAnswer(err error) bool {
 const maximumProofs = 4
 
 // prove makes a call that carries a proof, with a new one where the one before came too late: a
-// goroutine that stood still between its number and its write can be overtaken by a thousand others, a
-// clock can have been set, and another goroutine can have used the challenge. Such a refusal has done
-// nothing, so that trying again is safe.
+// goroutine that stood still between its number and its write can be overtaken by a thousand
+// others, a clock can have been set, and another goroutine can have used the challenge. Such a
+// refusal has done nothing, so that trying again is safe.
 //
 // isFresh asks for a challenge that is not older than this call.
 func (client *Client) prove(

@@ -6,8 +6,8 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// The codec of the published ttrpc is that of gogo/protobuf, which knows nothing of today's generated
-// messages: to it these two are messages that encode and decode themselves.
+// The codec of the published ttrpc is that of gogo/protobuf, which knows nothing of today's
+// generated messages: to it these two are messages that encode and decode themselves.
 
 // outgoing carries a request.
 type outgoing struct {

@@ -40,8 +40,8 @@ type AgentDescription struct {
 	Root string
 }
 
-// Describe looks up a live agent by its SPIFFE ID. It is refused with DELEGATE_UNKNOWN where no such
-// agent lives.
+// Describe looks up a live agent by its SPIFFE ID. It is refused with DELEGATE_UNKNOWN where no
+// such agent lives.
 func (client *Client) Describe(ctx context.Context, agentID string) (AgentDescription, error) {
 	answer := &mayflyv1.DescribeResponse{}
 	err := client.call(ctx, method{agentsService, "Describe"}, repeatable,
@@ -133,8 +133,8 @@ func draftHop(
 	return hop, nil
 }
 
-// holding is what a token says its agent holds; of a token by reference the broker says it. The root
-// statement is in the delegator's grant, and no token of depth 0 repeats it.
+// holding is what a token says its agent holds; of a token by reference the broker says it. The
+// root statement is in the delegator's grant, and no token of depth 0 repeats it.
 func (client *Client) holding(ctx context.Context, token string) (chain.Holding, error) {
 	payload, ok := chain.Payload(token)
 	if !ok {

@@ -18,14 +18,14 @@ const (
 	maximumInheritance = 64 << 10
 )
 
-// AgentFromEnvironment is the agent that a wrapper started this process as: MAYFLY_AGENT_FD names an
-// inherited descriptor, from which one JSON object is read to its end. The descriptor is closed and
-// the variable removed, so that it can be asked once.
+// AgentFromEnvironment is the agent that a wrapper started this process as: MAYFLY_AGENT_FD names
+// an inherited descriptor, from which one JSON object is read to its end. The descriptor is closed
+// and the variable removed, so that it can be asked once.
 //
-// The agent renews, delegates and releases through a client of its own, which speaks for no app: close
-// it with agent.Client().Close(). Of the options App and Credentials are not looked at, and the socket
-// is the one that was inherited. It fails with ErrInvalidRequest where the process was not started as
-// an agent.
+// The agent renews, delegates and releases through a client of its own, which speaks for no app:
+// close it with agent.Client().Close(). Of the options App and Credentials are not looked at, and
+// the socket is the one that was inherited. It fails with ErrInvalidRequest where the process was
+// not started as an agent.
 func AgentFromEnvironment(options Options) (*Agent, error) {
 	number, err := strconv.Atoi(os.Getenv(agentVariable))
 	if err != nil || number <= 2 {
@@ -52,7 +52,8 @@ func inheritedAgent(text []byte, options Options) (*Agent, error) {
 	// Errors are given without their text, which may have a part of the key.
 	isRead := json.Unmarshal(text, &inherited) == nil
 	block, _ := pem.Decode([]byte(inherited.PrivateKey))
-	if !isRead || block == nil || inherited.Socket == "" || inherited.Token == "" || inherited.AgentID == "" {
+	if !isRead || block == nil ||
+		inherited.Socket == "" || inherited.Token == "" || inherited.AgentID == "" {
 		return nil, invalidRequest("no agent came from " + agentVariable)
 	}
 	parsed, _ := x509.ParsePKCS8PrivateKey(block.Bytes)

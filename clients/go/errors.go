@@ -25,8 +25,8 @@ type RefusedError struct {
 func (refused *RefusedError) Error() string { return sentence(refused.Reason, refused.Message) }
 
 // CallError is everything else that a call can end with instead of an answer. Compare it with
-// errors.Is and one of ErrConnection, ErrOutcomeUnknown, ErrTimeout, ErrProtocol, ErrInvalidRequest,
-// ErrCanceled and ErrClosed.
+// errors.Is and one of ErrConnection, ErrOutcomeUnknown, ErrTimeout, ErrProtocol,
+// ErrInvalidRequest, ErrCanceled and ErrClosed.
 type CallError struct {
 	// Code is stable, for example OUTCOME_UNKNOWN.
 	Code string
@@ -67,8 +67,8 @@ func (failure *CallError) Is(target error) bool {
 	return ok && other.Code == failure.Code
 }
 
-// Code is the stable code of an error of this package: the reason of a refusal, the code of a failed
-// call or of a token that was not verified; empty for any other error.
+// Code is the stable code of an error of this package: the reason of a refusal, the code of a
+// failed call or of a token that was not verified; empty for any other error.
 func Code(err error) string {
 	var refused *RefusedError
 	var failure *CallError
@@ -129,7 +129,8 @@ func refusal(answer *status.Status) *RefusedError {
 	}
 	refused := &RefusedError{Status: name, Reason: name, Message: answer.Message()}
 	for _, detail := range answer.Details() {
-		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.GetDomain() == errorDomain && info.GetReason() != "" {
+		info, ok := detail.(*errdetails.ErrorInfo)
+		if ok && info.GetDomain() == errorDomain && info.GetReason() != "" {
 			refused.Reason, refused.Metadata = info.GetReason(), info.GetMetadata()
 			break
 		}

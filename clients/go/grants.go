@@ -34,8 +34,8 @@ type Grant struct {
 	IsFlagged bool
 }
 
-// Grants lists the app's own live grants, a page at a time: go on with the cursor until it is empty. A
-// page may be shorter than asked, and empty without being the last.
+// Grants lists the app's own live grants, a page at a time: go on with the cursor until it is
+// empty. A page may be shorter than asked, and empty without being the last.
 func (client *Client) Grants(
 	ctx context.Context, filter GrantFilter,
 ) (grants []Grant, cursor string, err error) {

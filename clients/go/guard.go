@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// guard is a connection that only lets through the frames that a broker may send at that moment: the
-// published ttrpc client ends the process where a frame is too long, and is silent about answers that
-// nobody waits for. It looks at headers only, and never holds data back.
+// guard is a connection that only lets through the frames that a broker may send at that moment:
+// the published ttrpc client ends the process where a frame is too long, and is silent about
+// answers that nobody waits for. It looks at headers only, and never holds data back.
 type guard struct {
 	net.Conn
 
@@ -98,8 +98,8 @@ type frameScanner struct {
 	rest uint32
 }
 
-// scan calls check with each header that is complete. Where it fails, the count is of the bytes before
-// the piece of that header that is among these.
+// scan calls check with each header that is complete. Where it fails, the count is of the bytes
+// before the piece of that header that is among these.
 func (s *frameScanner) scan(bytes []byte, check func(frameHeader) error) (int, error) {
 	for place := 0; place < len(bytes); {
 		if s.rest > 0 {

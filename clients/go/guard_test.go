@@ -21,13 +21,15 @@ func (p pieces) Write(into []byte) (int, error) { return len(into), nil }
 func (p pieces) Close() error                   { return nil }
 
 func frame(stream uint32, kind byte, data string) []byte {
-	return append(frameHeader{length: uint32(len(data)), stream: stream, kind: kind}.append(nil), data...)
+	header := frameHeader{length: uint32(len(data)), stream: stream, kind: kind}
+	return append(header.append(nil), data...)
 }
 
 func TestTheGuardLetsThroughWhatABrokerMaySend(t *testing.T) {
 	good := append(frame(3, frameResponse, "second"), frame(1, frameResponse, "")...)
+	long := frameHeader{length: maximumFrame + 1, stream: 5, kind: frameResponse}
 	for name, bad := range map[string][]byte{
-		"too long":          frameHeader{length: maximumFrame + 1, stream: 5, kind: frameResponse}.append(nil),
+		"too long":          long.append(nil),
 		"another type":      frame(5, frameData, ""),
 		"never asked":       frame(7, frameResponse, ""),
 		"answered before":   frame(3, frameResponse, ""),
@@ -35,8 +37,8 @@ func TestTheGuardLetsThroughWhatABrokerMaySend(t *testing.T) {
 		"the client's kind": frame(5, frameRequest, ""),
 	} {
 		for _, slow := range []func(io.Reader) io.Reader{iotest.OneByteReader, iotest.HalfReader, whole} {
-			source := io.MultiReader(bytes.NewReader(good), bytes.NewReader(bad), bytes.NewReader([]byte("never seen")))
-			g := newGuard(pieces{Reader: slow(source)})
+			all := bytes.Join([][]byte{good, bad, []byte("never seen")}, nil)
+			g := newGuard(pieces{Reader: slow(bytes.NewReader(all))})
 			for _, stream := range []uint32{1, 3, 5} {
 				// In pieces, as a buffered writer may send them.
 				request := frame(stream, frameRequest, "request")

@@ -25,8 +25,8 @@ type method struct {
 	service, name string
 }
 
-// link is one connection to a broker, with the session of its proofs. It ends once and is never used
-// again.
+// link is one connection to a broker, with the session of its proofs. It ends once and is never
+// used again.
 type link struct {
 	guard *guard
 	rpc   *ttrpc.Client
@@ -80,8 +80,8 @@ func (l *link) authenticate(ctx context.Context, options Options) error {
 	return err
 }
 
-// challenged gives the link's session: where it has none yet, and where it is to be fresh, the broker
-// is asked for it. A challenge stays the same, and so do the numbers of the proofs over it.
+// challenged gives the link's session: where it has none yet, and where it is to be fresh, the
+// broker is asked for it. A challenge stays the same, and so do the numbers of the proofs over it.
 func (l *link) challenged(ctx context.Context, isFresh bool) (*session, error) {
 	l.mutex.Lock()
 	present := l.session

@@ -457,7 +457,8 @@ func TestAVerifierAsksTheBrokerWhereItHasTo(t *testing.T) {
 	}
 	gone := mayfly.New(mayfly.Options{Socket: "/nowhere"})
 	unreachable := mayfly.NewVerifier(mayfly.VerifierOptions{Keys: keys, Broker: gone})
-	if _, err := unreachable.Verify(ctx, agent.Token(), want); mayfly.Code(err) != "BROKER_UNREACHABLE" {
+	_, err = unreachable.Verify(ctx, agent.Token(), want)
+	if mayfly.Code(err) != "BROKER_UNREACHABLE" {
 		t.Errorf("got %v", err)
 	}
 }

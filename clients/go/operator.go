@@ -38,8 +38,8 @@ type Revocation struct {
 	AllowNew      bool
 }
 
-// Revoke ends it. When it returns, no validation anywhere finds it alive. It gives the number of live
-// grants that the target matched; none is no error. It is refused with INVALID_TARGET.
+// Revoke ends it. When it returns, no validation anywhere finds it alive. It gives the number of
+// live grants that the target matched; none is no error. It is refused with INVALID_TARGET.
 func (operator *OperatorClient) Revoke(ctx context.Context, revocation Revocation) (uint64, error) {
 	level := map[RevocationLevel]mayflyv1.RevocationLevel{
 		LevelToken: mayflyv1.RevocationLevel_REVOCATION_LEVEL_TOKEN,

@@ -36,9 +36,9 @@ func (token LaunchToken) String() string {
 // GoString hides the secret from logs.
 func (token LaunchToken) GoString() string { return token.String() }
 
-// CreateLaunchToken makes a launch token for an agent of the client's app. It is refused, for example,
-// with AUTHENTICATION_REQUIRED, SCOPE_VIOLATION or LAUNCH_TOKENS_EXHAUSTED. A lost answer leaves a
-// token that nobody knows and that lapses by itself.
+// CreateLaunchToken makes a launch token for an agent of the client's app. It is refused, for
+// example, with AUTHENTICATION_REQUIRED, SCOPE_VIOLATION or LAUNCH_TOKENS_EXHAUSTED. A lost answer
+// leaves a token that nobody knows and that lapses by itself.
 func (client *Client) CreateLaunchToken(
 	ctx context.Context, request LaunchTokenRequest,
 ) (LaunchToken, error) {
@@ -56,7 +56,12 @@ func (client *Client) CreateLaunchToken(
 			Label: request.Label, Ceiling: request.Ceiling, TtlSeconds: lifetime,
 			MaxAgentTtlSeconds: agentLifetime,
 		}, answer)
-	return LaunchToken{Secret: answer.GetLaunchToken(), ExpiresAt: fromUnix(answer.GetExpiresAt())}, err
+	if err != nil {
+		return LaunchToken{}, err
+	}
+	return LaunchToken{
+		Secret: answer.GetLaunchToken(), ExpiresAt: fromUnix(answer.GetExpiresAt()),
+	}, nil
 }
 
 // Registration says how an agent registers itself.
@@ -68,11 +73,11 @@ type Registration struct {
 	Supersede bool
 }
 
-// Register makes the calling process an agent, by a launch token and the agent's own key. The client
-// needs no app: the launch token says which.
+// Register makes the calling process an agent, by a launch token and the agent's own key. The
+// client needs no app: the launch token says which.
 //
-// It is refused, for example, with LAUNCH_TOKEN_INVALID, SCOPE_VIOLATION or KEY_IN_USE, and fails with
-// ErrOutcomeUnknown where the answer was lost: the launch token may be used up then.
+// It is refused, for example, with LAUNCH_TOKEN_INVALID, SCOPE_VIOLATION or KEY_IN_USE, and fails
+// with ErrOutcomeUnknown where the answer was lost: the launch token may be used up then.
 func (client *Client) Register(
 	ctx context.Context, request AgentRequest, registration Registration,
 ) (*Agent, error) {

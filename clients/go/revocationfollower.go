@@ -55,8 +55,8 @@ func (client *Client) FollowRevocations(options FollowOptions) *RevocationFollow
 // Ended are the ends that it knows of.
 func (follower *RevocationFollower) Ended() *RevocationSet { return follower.ended }
 
-// Staleness is for how long it may have missed something; the longest duration there is before it has
-// caught up.
+// Staleness is for how long it may have missed something; the longest duration there is before it
+// has caught up.
 func (follower *RevocationFollower) Staleness() time.Duration {
 	follower.mutex.Lock()
 	defer follower.mutex.Unlock()

@@ -53,8 +53,8 @@ type RevocationBatch struct {
 	IsCurrent bool
 }
 
-// RevocationSet remembers ends in bounded memory, each for at least the retention: in two generations,
-// of which the older is forgotten as a whole. Any number of goroutines may use it.
+// RevocationSet remembers ends in bounded memory, each for at least the retention: in two
+// generations, of which the older is forgotten as a whole. Any number of goroutines may use it.
 type RevocationSet struct {
 	capacity  int
 	retention time.Duration
@@ -82,7 +82,9 @@ func NewRevocationSet(capacity int, retention time.Duration) *RevocationSet {
 }
 
 // Insert takes in a batch; false where there is no room for it: then not every end is known.
-func (set *RevocationSet) Insert(batch RevocationBatch) bool { return set.insertAt(batch, time.Now()) }
+func (set *RevocationSet) Insert(batch RevocationBatch) bool {
+	return set.insertAt(batch, time.Now())
+}
 
 func (set *RevocationSet) insertAt(batch RevocationBatch, now time.Time) bool {
 	set.mutex.Lock()

@@ -25,9 +25,10 @@ const (
 	streamNumber = 1
 )
 
-// RevocationStream is every end before expiry, batch by batch, for one reader. It has a connection of
-// its own: the published ttrpc knows no streams. It does not end by itself, but with an error, and
-// where its reader is too slow the broker cuts it: go on from the last position that was handled.
+// RevocationStream is every end before expiry, batch by batch, for one reader. It has a connection
+// of its own: the published ttrpc knows no streams. It does not end by itself, but with an error,
+// and where its reader is too slow the broker cuts it: go on from the last position that was
+// handled.
 type RevocationStream struct {
 	connection net.Conn
 	reader     *bufio.Reader

@@ -59,7 +59,9 @@ func (s *session) now() time.Time {
 func (s *session) nextSequence() uint64 { return atomic.AddUint64(&s.sequence, 1) }
 
 // prove signs a body, which holds the same number (proto/PROTOCOL.md, "What is signed").
-func (s *session) prove(purpose string, sequence uint64, body []byte, key ed25519.PrivateKey) []byte {
+func (s *session) prove(
+	purpose string, sequence uint64, body []byte, key ed25519.PrivateKey,
+) []byte {
 	digest := sha256.Sum256(body)
 	message := append([]byte("mayfly/v1/"+purpose), 0)
 	message = append(message, s.issuerDigest[:]...)

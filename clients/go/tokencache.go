@@ -34,8 +34,8 @@ func (entry *cachedToken) isRevoked(ended *RevocationSet) bool {
 	return false
 }
 
-// tokenCache remembers verified tokens by their signature, in two generations, of which the older is
-// forgotten as a whole: its memory is bounded, and a hit writes nothing but what moves up.
+// tokenCache remembers verified tokens by their signature, in two generations, of which the older
+// is forgotten as a whole: its memory is bounded, and a hit writes nothing but what moves up.
 type tokenCache struct {
 	capacity int
 

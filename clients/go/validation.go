@@ -51,8 +51,8 @@ func validation(answer *mayflyv1.ValidateResponse) Validation {
 	}
 }
 
-// Validate asks the broker whether a token is valid at this moment and good for what is asked. A token
-// that is not is no error. Needs no app, unless a use is consumed.
+// Validate asks the broker whether a token is valid at this moment and good for what is asked. A
+// token that is not is no error. Needs no app, unless a use is consumed.
 func (client *Client) Validate(
 	ctx context.Context, token string, options ValidateOptions,
 ) (Validation, error) {
@@ -71,7 +71,8 @@ func (client *Client) ValidateBatch(
 		request.Items = append(request.Items, options.request(token))
 	}
 	answer := &mayflyv1.ValidateBatchResponse{}
-	err := client.call(ctx, method{agentsService, "ValidateBatch"}, options.repetition(), request, answer)
+	err := client.call(
+		ctx, method{agentsService, "ValidateBatch"}, options.repetition(), request, answer)
 	if err != nil {
 		return nil, err
 	}
@@ -85,8 +86,8 @@ func (client *Client) ValidateBatch(
 	return validations, nil
 }
 
-// Release ends the grant of a token and all that hangs on it, for whoever presents it; false where it
-// was not live.
+// Release ends the grant of a token and all that hangs on it, for whoever presents it; false where
+// it was not live.
 func (client *Client) Release(ctx context.Context, token string) (bool, error) {
 	return client.release(ctx, releaseOf(token))
 }

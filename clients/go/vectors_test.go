@@ -78,7 +78,8 @@ func TestEveryRequestIsEncodedAsTheVectorsHaveIt(t *testing.T) {
 		header := frameHeader{
 			length: uint32(len(data)), stream: request.Stream, kind: frameRequest, flags: request.Flags,
 		}
-		if frame := append(header.append(nil), data...); err != nil || !bytes.Equal(frame, request.Frame) {
+		frame := append(header.append(nil), data...)
+		if err != nil || !bytes.Equal(frame, request.Frame) {
 			t.Errorf("%s: got %x, %v", request.Name, frame, err)
 		}
 	}

@@ -105,9 +105,11 @@ func (verifier *Verifier) SetKeys(keys BrokerKeys) {
 }
 
 // Verify tells whether a token is good for what is asked, and asks the broker where it has to. The
-// error is a *VerificationError, whose code says why not; or ErrInvalidRequest where what is asked for
-// is no scope.
-func (verifier *Verifier) Verify(ctx context.Context, token string, want Want) (*VerifiedToken, error) {
+// error is a *VerificationError, whose code says why not; or ErrInvalidRequest where what is asked
+// for is no scope.
+func (verifier *Verifier) Verify(
+	ctx context.Context, token string, want Want,
+) (*VerifiedToken, error) {
 	verified, err := verifier.VerifyOffline(token, want)
 	if Code(err) == string(chain.ForeignHeader) && verifier.refreshKeys(ctx) {
 		verified, err = verifier.VerifyOffline(token, want)
@@ -173,7 +175,8 @@ func (verifier *Verifier) verified(token, audience string) (*cachedToken, error)
 	return entry, nil
 }
 
-// life tells whether a token has ended since it was issued; empty where it is known that it has not.
+// life tells whether a token has ended since it was issued; empty where it is known that it has
+// not.
 func (verifier *Verifier) life(entry *cachedToken) string {
 	follower := verifier.options.Revocations
 	isKnown := verifier.options.IgnoreRevocations

@@ -274,7 +274,9 @@ func TestKeysAreReadFromEitherForm(t *testing.T) {
 			t.Errorf("got %+v, %v", keys, err)
 		}
 	}
-	for _, text := range []string{``, `{"keys":[{"use":"token","public_key":"AA"}],"issuer":"x"}`, `{"keys":[]}`} {
+	for _, text := range []string{
+		``, `{"keys":[]}`, `{"keys":[{"use":"token","public_key":"AA"}],"issuer":"x"}`,
+	} {
 		if _, err := ParseBrokerKeys([]byte(text), ""); !errors.Is(err, ErrInvalidRequest) {
 			t.Errorf("%s: got %v", text, err)
 		}

@@ -66,8 +66,9 @@ type Link struct {
 	AgentID, Orchestration, Task, GrantID string
 }
 
-// VerifiedToken is a token whose signature and whole lineage were verified. It says what was granted,
-// by whom and until when; whether it has ended since, a Verifier knows. It is shared: leave it as it is.
+// VerifiedToken is a token whose signature and whole lineage were verified. It says what was
+// granted, by whom and until when; whether it has ended since, a Verifier knows. It is shared:
+// leave it as it is.
 type VerifiedToken struct {
 	// TokenID is the jti, GrantID the grant, Issuer the iss, KeyID the kid of the signing key.
 	TokenID, GrantID, Issuer, KeyID string
@@ -114,10 +115,10 @@ type ChainOptions struct {
 	Leeway time.Duration
 }
 
-// VerifyChain verifies a token and the whole lineage in it with nothing but the broker's public keys:
-// the broker's signature over all of it, each hop by the key that the root or the hop before names,
-// their order, and that nothing grew on the way. About 60 microseconds, and as much again for each
-// hop. The error is a *VerificationError.
+// VerifyChain verifies a token and the whole lineage in it with nothing but the broker's public
+// keys: the broker's signature over all of it, each hop by the key that the root or the hop before
+// names, their order, and that nothing grew on the way. About 60 microseconds, and as much again
+// for each hop. The error is a *VerificationError.
 func VerifyChain(token string, options ChainOptions) (*VerifiedToken, error) {
 	if options.Now.IsZero() {
 		options.Now = time.Now()

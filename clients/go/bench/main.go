@@ -1,5 +1,5 @@
-// What the client costs, against a live broker: pairs of spawn and release, validations, and from an
-// acknowledged revocation to the refusal by eight verifiers. What a verifier costs by itself is
+// What the client costs, against a live broker: pairs of spawn and release, validations, and from
+// an acknowledged revocation to the refusal by eight verifiers. What a verifier costs by itself is
 // measured by `go test -bench . ./...`.
 //
 //	MAYFLY_BIN=... ../testing/with-broker.sh go run ./bench
@@ -84,7 +84,8 @@ func measure(name string, tasks int, lasting time.Duration, work func() error) e
 		}
 		total += count
 	}
-	fmt.Printf("%-20s %10.0f/s with %d goroutines\n", name, float64(total)/time.Since(began).Seconds(), tasks)
+	rate := float64(total) / time.Since(began).Seconds()
+	fmt.Printf("%-20s %10.0f/s with %d goroutines\n", name, rate, tasks)
 	return nil
 }
 

@@ -1,5 +1,5 @@
-//! What the client costs, against a live broker: pairs of spawn and release, validations, and from an
-//! acknowledged release to the refusal by eight verifiers; and what a verifier costs by itself.
+//! What the client costs, against a live broker: pairs of spawn and release, validations, and from
+//! an acknowledged release to the refusal by eight verifiers; and what a verifier costs by itself.
 //!
 //! ```sh
 //! MAYFLY_BIN=... ../testing/with-broker.sh ./cargo.sh run --release --example bench

@@ -11,7 +11,8 @@ use mayfly::{AgentRequest, Client, LaunchTokenRequest, Options, RenewalTerms, Va
 
 fn main() -> mayfly::Result<()> {
     let app = std::env::args().nth(1).unwrap_or_else(|| "support-desk".to_owned());
-    // The orchestrator's side: a secret for one agent, handed over through a pipe or the environment.
+    // The orchestrator's side: a secret for one agent, handed over through a pipe or the
+    // environment.
     let launch = Client::for_app(&app).create_launch_token(LaunchTokenRequest {
         ceiling: vec!["read:data:*".to_owned()],
         lifetime: Some(Duration::from_secs(30)),

@@ -25,8 +25,8 @@ impl BrokerKeys {
         Ok(Self { issuer: answer.get_issuer().to_owned(), keys })
     }
 
-    /// Reads what `mayfly keys --json` wrote, or a JWKS (RFC 7517). A JWKS names no issuer: the caller
-    /// does; of the other an issuer that is given takes the place of its own.
+    /// Reads what `mayfly keys --json` wrote, or a JWKS (RFC 7517). A JWKS names no issuer: the
+    /// caller does; of the other an issuer that is given takes the place of its own.
     ///
     /// # Errors
     ///

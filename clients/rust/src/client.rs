@@ -12,9 +12,9 @@ use crate::options::{socket_path, Identity, Options};
 use crate::session::Session;
 use crate::sync::locked;
 
-/// A broker, as an orchestrator, an agent or a resource server sees it. A clone is the same client, and
-/// any number of threads may use it at once: their calls travel side by side on one connection, which
-/// is made at the first call and made again, and its app named again, when it is lost.
+/// A broker, as an orchestrator, an agent or a resource server sees it. A clone is the same client,
+/// and any number of threads may use it at once: their calls travel side by side on one connection,
+/// which is made at the first call and made again, and its app named again, when it is lost.
 ///
 /// A call that may be repeated is repeated once when the connection is lost under it; a spawn, a
 /// registration and a delegation are not, and fail with [`Error::OutcomeUnknown`].
@@ -89,8 +89,8 @@ impl Client {
         self.connected().map(|_| ())
     }
 
-    /// Ends the connection. Calls under way and calls to come fail with [`Error::Closed`]. The end of
-    /// the last clone does the same.
+    /// Ends the connection. Calls under way and calls to come fail with [`Error::Closed`]. The end
+    /// of the last clone does the same.
     pub fn close(&self) {
         let mut state = locked(&self.shared.state);
         state.is_closed = true;
@@ -138,8 +138,8 @@ impl Client {
         self.attempt(repetition, |link, deadline| link.call(method, request, deadline))
     }
 
-    /// Does something on a connection, and again on the next one where it was lost and the call may be
-    /// repeated. Where it may not, what was lost has an unknown outcome.
+    /// Does something on a connection, and again on the next one where it was lost and the call may
+    /// be repeated. Where it may not, what was lost has an unknown outcome.
     fn attempt<Answer>(
         &self,
         repetition: Repetition,
@@ -167,10 +167,10 @@ impl Client {
         }
     }
 
-    /// Makes a call that carries a proof, with a new one where the one before came too late: a thread
-    /// that stood still between its number and its write can be overtaken by a thousand others, a clock
-    /// can have been set, and another thread can have used the challenge. Such a refusal has done
-    /// nothing, so that trying again is safe.
+    /// Makes a call that carries a proof, with a new one where the one before came too late: a
+    /// thread that stood still between its number and its write can be overtaken by a thousand
+    /// others, a clock can have been set, and another thread can have used the challenge. Such a
+    /// refusal has done nothing, so that trying again is safe.
     ///
     /// `is_fresh` asks for a challenge that is not older than this call.
     pub(crate) fn prove<Request: Message, Answer: Message>(

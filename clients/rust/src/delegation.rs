@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::agent::{wire_uses, IssuedToken};
+use crate::agent_request::wire_uses;
 use crate::chain::holding::{payload_of, Holding};
 use crate::chain::hop::{Hop, MAXIMUM_HOPS};
 use crate::chain::sha256;
@@ -9,6 +9,7 @@ use crate::client::{whole_seconds, Client, Repetition};
 use crate::error::{invalid, violation, Error, Refusal, Result};
 use crate::generated::agents::{DelegateRequest, DelegateResponse};
 use crate::generated::agents::{DescribeRequest, DescribeResponse};
+use crate::issued_token::IssuedToken;
 use crate::keys::KeyPair;
 use crate::link::{Method, AGENTS};
 use crate::time::UnixTime;
@@ -21,8 +22,8 @@ pub struct DelegationTerms {
     pub scope: Vec<String>,
     /// 1 to 8 of the audiences of the delegator's token; empty takes them all.
     pub audience: Vec<String>,
-    /// How long the new grant may live, renewals included, rounded up to whole seconds; `None` takes
-    /// what is left of the delegator's token.
+    /// How long the new grant may live, renewals included, rounded up to whole seconds; `None`
+    /// takes what is left of the delegator's token.
     pub lifetime: Option<Duration>,
     /// Uses that the delegator gives away; needed where its own are limited, else `None` sets no
     /// limit.
@@ -82,8 +83,8 @@ impl Client {
         })
     }
 
-    /// Passes a part of what a token states on to another live agent. The delegator's key signs the hop,
-    /// which is the proof; the new token is bound to the delegate's key. Needs no app.
+    /// Passes a part of what a token states on to another live agent. The delegator's key signs the
+    /// hop, which is the proof; the new token is bound to the delegate's key. Needs no app.
     ///
     /// # Errors
     ///
@@ -124,8 +125,8 @@ impl Client {
         IssuedToken::read(answer.agent.unwrap_or_default())
     }
 
-    /// What a token says its agent holds; of a token by reference the broker says it. The root statement
-    /// is in the delegator's grant, and no token of depth 0 repeats it.
+    /// What a token says its agent holds; of a token by reference the broker says it. The root
+    /// statement is in the delegator's grant, and no token of depth 0 repeats it.
     fn holding(&self, token: &str) -> Result<Holding> {
         let payload = payload_of(token).ok_or_else(|| invalid("this is not a token"))?;
         let mut holding = match Holding::read(&payload) {

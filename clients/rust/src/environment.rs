@@ -7,9 +7,10 @@ use std::sync::Arc;
 use nix::fcntl::{fcntl, FcntlArg};
 use serde_json::Value;
 
-use crate::agent::{Agent, IssuedToken};
+use crate::agent::Agent;
 use crate::client::Client;
 use crate::error::{invalid, Error, Result};
+use crate::issued_token::IssuedToken;
 use crate::keys::KeyPair;
 use crate::options::{Identity, Options};
 use crate::time::UnixTime;
@@ -18,13 +19,13 @@ const VARIABLE: &str = "MAYFLY_AGENT_FD";
 /// A token, a key, and what goes with them.
 const MAXIMUM_BYTES: u64 = 64 << 10;
 
-/// The agent that a wrapper started this process as: `MAYFLY_AGENT_FD` names an inherited descriptor,
-/// from which one JSON object is read to its end. The descriptor is closed and the variable removed, so
-/// that it can be asked once: before other threads are started, because the environment is not theirs
-/// to share.
+/// The agent that a wrapper started this process as: `MAYFLY_AGENT_FD` names an inherited
+/// descriptor, from which one JSON object is read to its end. The descriptor is closed and the
+/// variable removed, so that it can be asked once: before other threads are started, because the
+/// environment is not theirs to share.
 ///
-/// The agent renews, delegates and releases through a client of its own, which speaks for no app. Of the
-/// options the identity is not looked at, and the socket is the one that was inherited.
+/// The agent renews, delegates and releases through a client of its own, which speaks for no app.
+/// Of the options the identity is not looked at, and the socket is the one that was inherited.
 ///
 /// # Errors
 ///
@@ -35,8 +36,8 @@ pub fn agent_from_environment(options: Options) -> Result<Agent> {
         .filter(|number| *number > 2 && fcntl(*number, FcntlArg::F_GETFD).is_ok())
         .ok_or_else(|| invalid("MAYFLY_AGENT_FD names no inherited descriptor"))?;
     env::remove_var(VARIABLE);
-    // SAFETY: it is open, and who set the variable handed it over to whoever reads it; the variable is
-    // gone, so that nobody does a second time.
+    // SAFETY: it is open, and who set the variable handed it over to whoever reads it; the variable
+    // is gone, so that nobody does a second time.
     let file = unsafe { File::from_raw_fd(number) };
     let mut text = String::new();
     file.take(MAXIMUM_BYTES).read_to_string(&mut text).map_err(|error| {

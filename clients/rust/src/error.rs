@@ -10,12 +10,12 @@ use crate::generated::error_details::ErrorInfo;
 pub enum Error {
     /// The broker decided against it; nothing was changed.
     Refused(Refusal),
-    /// There is no broker at the socket, or the connection was lost. A call that may be repeated was
-    /// repeated once before.
+    /// There is no broker at the socket, or the connection was lost. A call that may be repeated
+    /// was repeated once before.
     Connection(String),
-    /// The answer to a call that must not be repeated was lost, so that nobody here can say whether it
-    /// was carried out. After a lost spawn an agent may live, until its token expires, of which the
-    /// caller knows nothing.
+    /// The answer to a call that must not be repeated was lost, so that nobody here can say whether
+    /// it was carried out. After a lost spawn an agent may live, until its token expires, of which
+    /// the caller knows nothing.
     OutcomeUnknown(Box<Error>),
     /// No answer within the time that the options allow.
     Timeout,
@@ -107,8 +107,8 @@ impl Refusal {
         }
     }
 
-    /// `None` where the status is that of a call that succeeded. A code that gRPC does not have is no
-    /// success, although the decoder shows it as one: it puts it among the unknown fields.
+    /// `None` where the status is that of a call that succeeded. A code that gRPC does not have is
+    /// no success, although the decoder shows it as one: it puts it among the unknown fields.
     pub(crate) fn read(status: &ttrpc::Status) -> Option<Self> {
         let is_unknown_code = status
             .unknown_fields

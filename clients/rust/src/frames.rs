@@ -52,8 +52,8 @@ pub(crate) fn read_header(source: &mut impl Read) -> io::Result<Header> {
     Ok(Header::parse(bytes))
 }
 
-/// Reads the data behind a header, and gives the whole frame. Its length has been checked; room is made
-/// for what comes, not for what the header claims.
+/// Reads the data behind a header, and gives the whole frame. Its length has been checked; room is
+/// made for what comes, not for what the header claims.
 pub(crate) fn read_frame(source: &mut impl Read, header: Header) -> io::Result<Vec<u8>> {
     let mut frame = header.bytes().to_vec();
     source.take(header.length as u64).read_to_end(&mut frame)?;

@@ -67,8 +67,8 @@ impl Grant {
 }
 
 impl Client {
-    /// The app's own live grants, a page at a time, and the cursor of the next page: go on until it is
-    /// empty. A page may be shorter than asked, and empty without being the last.
+    /// The app's own live grants, a page at a time, and the cursor of the next page: go on until it
+    /// is empty. A page may be shorter than asked, and empty without being the last.
     pub fn grants(&self, filter: &GrantFilter) -> Result<(Vec<Grant>, String)> {
         let mut request = AppsListGrantsRequest::new();
         request.set_orch_id(filter.orchestration.clone().unwrap_or_default());

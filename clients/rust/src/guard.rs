@@ -1,6 +1,6 @@
-//! Stands between the published ttrpc client and the broker, and only lets through the frames that a
-//! broker may send at that moment: that client takes what stands behind a frame that is too long for
-//! the next frame, and is silent about answers that nobody waits for.
+//! Stands between the published ttrpc client and the broker, and only lets through the frames that
+//! a broker may send at that moment: that client takes what stands behind a frame that is too long
+//! for the next frame, and is silent about answers that nobody waits for.
 
 use std::collections::HashSet;
 use std::io::{self, BufReader, Write};

@@ -14,8 +14,8 @@ const PKCS8_PREFIX: [u8; 16] = [
 const FIRST_LINE: &str = "-----BEGIN PRIVATE KEY-----";
 const LAST_LINE: &str = "-----END PRIVATE KEY-----";
 
-/// An Ed25519 key pair: an agent's, or one that attests an app's batches. Printing it shows its public
-/// half only.
+/// An Ed25519 key pair: an agent's, or one that attests an app's batches. Printing it shows its
+/// public half only.
 pub struct KeyPair {
     pair: Ed25519KeyPair,
     seed: [u8; SEED_BYTES],

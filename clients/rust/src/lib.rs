@@ -1,5 +1,5 @@
-//! The client of Mayfly, the credential broker for the AI agents of one host, and a verifier for the
-//! resources that its tokens open.
+//! The client of Mayfly, the credential broker for the AI agents of one host, and a verifier for
+//! the resources that its tokens open.
 //!
 //! ```no_run
 //! use mayfly::{AgentRequest, Client, Error, Identity, Options};
@@ -23,6 +23,7 @@
 #![warn(missing_docs)]
 
 mod agent;
+mod agent_request;
 mod broker_keys;
 mod chain;
 mod client;
@@ -34,6 +35,7 @@ mod frames;
 mod generated;
 mod grants;
 mod guard;
+mod issued_token;
 mod keys;
 mod link;
 mod operator;
@@ -42,6 +44,7 @@ mod registration;
 mod renewal;
 mod revocations;
 mod session;
+mod spawn;
 mod sync;
 mod time;
 mod validation;
@@ -49,13 +52,15 @@ mod validation;
 mod vectors;
 mod verification;
 
-pub use agent::{Agent, AgentRequest, Binding, IssuedToken};
+pub use agent::Agent;
+pub use agent_request::{AgentRequest, Binding};
 pub use broker_keys::BrokerKeys;
 pub use client::Client;
 pub use delegation::{AgentDescription, DelegationTerms};
 pub use environment::agent_from_environment;
 pub use error::{Error, Refusal, Result};
 pub use grants::{Grant, GrantFilter};
+pub use issued_token::IssuedToken;
 pub use keys::KeyPair;
 pub use operator::{OperatorClient, Revocation};
 pub use options::{Identity, Options};

@@ -30,13 +30,14 @@ pub(crate) const APPS: &str = "mayfly.v1.Apps";
 pub(crate) const OPERATOR: &str = "mayfly.v1.Operator";
 pub(crate) const TRUST: &str = "mayfly.v1.Trust";
 
-/// How long the last call of an ended connection may take: it fails at once. As long is waited for a
-/// thread that cannot be asked.
+/// How long the last call of an ended connection may take: it fails at once. As long is waited for
+/// a thread that cannot be asked.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// Between two looks whether the last user of an ended connection has gone.
 const KEEPER_PAUSE: Duration = Duration::from_millis(10);
 
-/// One connection to a broker, with the session of its proofs. It ends once and is never used again.
+/// One connection to a broker, with the session of its proofs. It ends once and is never used
+/// again.
 pub(crate) struct Link {
     guard: Arc<Guard>,
     /// Its sender is not for many threads: each call takes a clone.
@@ -111,8 +112,8 @@ impl Link {
         Ok(Arc::clone(session))
     }
 
-    /// Sends a request and waits for its answer. A call that is too late is given up; its answer, if
-    /// it comes, goes nowhere.
+    /// Sends a request and waits for its answer. A call that is too late is given up; its answer,
+    /// if it comes, goes nowhere.
     pub(crate) fn call<Answer: Message>(
         &self,
         method: Method,
@@ -167,9 +168,9 @@ impl Link {
     }
 }
 
-/// Keeps a connection's ttrpc client until none of its threads touches the socket any more. It closes
-/// the socket when it is dropped, whatever they do, and they would go on with the number that another
-/// file has by then.
+/// Keeps a connection's ttrpc client until none of its threads touches the socket any more. It
+/// closes the socket when it is dropped, whatever they do, and they would go on with the number
+/// that another file has by then.
 fn keep(link: &Arc<Link>) -> Result<()> {
     let kept = Arc::clone(link);
     let started = thread::Builder::new().name("mayfly-keep".into()).spawn(move || {

@@ -6,8 +6,8 @@ use crate::link::{Method, OPERATOR};
 use crate::options::{socket_path, Identity, Options};
 use crate::revocations::RevocationLevel;
 
-/// Ends what must not go on, through the operator's socket, which lets in root, the broker's own user
-/// and those that it was configured with.
+/// Ends what must not go on, through the operator's socket, which lets in root, the broker's own
+/// user and those that it was configured with.
 #[derive(Clone, Debug)]
 pub struct OperatorClient {
     client: Client,
@@ -34,8 +34,9 @@ impl Revocation {
 }
 
 impl OperatorClient {
-    /// The options' identity is not looked at. Without a socket it takes `MAYFLY_OPERATOR_SOCKET`, else
-    /// `mayfly/operator/operator.sock` in `$XDG_RUNTIME_DIR` where that exists, else in `/run`.
+    /// The options' identity is not looked at. Without a socket it takes `MAYFLY_OPERATOR_SOCKET`,
+    /// else `mayfly/operator/operator.sock` in `$XDG_RUNTIME_DIR` where that exists, else in
+    /// `/run`.
     pub fn new(options: Options) -> Self {
         let usual = || socket_path("MAYFLY_OPERATOR_SOCKET", "operator/operator.sock");
         let socket = Some(options.socket.clone().unwrap_or_else(usual));

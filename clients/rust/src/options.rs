@@ -39,7 +39,8 @@ pub enum Identity {
     Nobody,
     /// An app, as the operator registered it for this process's uid.
     App(String),
-    /// The app that a client id and its secret prove, as `mayfly app add --issue-secret` showed them.
+    /// The app that a client id and its secret prove, as `mayfly app add --issue-secret` showed
+    /// them.
     Credentials {
         /// The app's client id.
         client_id: String,

@@ -1,11 +1,13 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::agent::{Agent, AgentRequest, IssuedToken};
+use crate::agent::Agent;
+use crate::agent_request::AgentRequest;
 use crate::client::{whole_seconds, Client, Repetition};
 use crate::error::Result;
 use crate::generated::agents::{RegisterBody, RegisterRequest, RegisterResponse};
 use crate::generated::apps::{CreateLaunchTokenRequest, CreateLaunchTokenResponse};
+use crate::issued_token::IssuedToken;
 use crate::link::{encoded, Method, AGENTS, APPS};
 use crate::time::UnixTime;
 
@@ -41,8 +43,8 @@ impl fmt::Debug for LaunchToken {
 }
 
 impl Client {
-    /// Makes a launch token for an agent of the client's app. A lost answer leaves a token that nobody
-    /// knows and that lapses by itself.
+    /// Makes a launch token for an agent of the client's app. A lost answer leaves a token that
+    /// nobody knows and that lapses by itself.
     ///
     /// # Errors
     ///
@@ -63,8 +65,8 @@ impl Client {
     }
 
     /// Makes the calling process an agent, by a launch token's secret and the agent's own key. The
-    /// client needs no app: the launch token says which. `supersede` ends what was granted before under
-    /// the same orchestration and task: for an agent that takes the place of a crashed one.
+    /// client needs no app: the launch token says which. `supersede` ends what was granted before
+    /// under the same orchestration and task: for an agent that takes the place of a crashed one.
     ///
     /// # Errors
     ///

@@ -2,12 +2,12 @@ use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-use crate::agent::IssuedToken;
 use crate::client::{whole_seconds, Client, Repetition};
 use crate::error::{invalid, Result};
 use crate::generated::agents::{HeartbeatRequest, HeartbeatResponse};
 use crate::generated::agents::{RenewBody, RenewRequest, RenewResponse};
 use crate::generated::grants;
+use crate::issued_token::IssuedToken;
 use crate::keys::KeyPair;
 use crate::link::{encoded, Method, AGENTS};
 use crate::time::UnixTime;
@@ -34,8 +34,8 @@ impl RenewalId {
 pub struct RenewalTerms {
     /// A narrower one, for a grant from which nothing was delegated; empty keeps it.
     pub scope: Vec<String>,
-    /// Of the new token, at most until what the grant can ever reach; `None` takes as long as the old
-    /// token's.
+    /// Of the new token, at most until what the grant can ever reach; `None` takes as long as the
+    /// old token's.
     pub lifetime: Option<Duration>,
     /// Kept where a lost answer is to be asked for again; `None` makes a random one.
     pub id: Option<RenewalId>,
@@ -75,8 +75,8 @@ impl AgentState {
 }
 
 impl Client {
-    /// Gives the grant behind a token a new token, by the key that the token is bound to; the old token
-    /// is dead before the new one is there. Needs no app.
+    /// Gives the grant behind a token a new token, by the key that the token is bound to; the old
+    /// token is dead before the new one is there. Needs no app.
     ///
     /// # Errors
     ///
@@ -105,8 +105,8 @@ impl Client {
         IssuedToken::read(answer.agent.unwrap_or_default())
     }
 
-    /// Says that the agent of a token is alive, and what it is doing; gives when the token ends. Needed
-    /// where the app has a heartbeat policy.
+    /// Says that the agent of a token is alive, and what it is doing; gives when the token ends.
+    /// Needed where the app has a heartbeat policy.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// What a lock holds. No code of ours panics while it holds one, so that nothing is half done where a
-/// caller's thread did.
+/// What a lock holds. No code of ours panics while it holds one, so that nothing is half done where
+/// a caller's thread did.
 pub(crate) fn locked<Value>(mutex: &Mutex<Value>) -> MutexGuard<'_, Value> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

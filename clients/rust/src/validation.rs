@@ -69,8 +69,8 @@ impl Validation {
 }
 
 impl Client {
-    /// Asks the broker whether a token is valid at this moment and good for what is asked. A token that
-    /// is not is no error. Needs no app, unless a use is consumed.
+    /// Asks the broker whether a token is valid at this moment and good for what is asked. A token
+    /// that is not is no error. Needs no app, unless a use is consumed.
     pub fn validate(&self, token: &str, options: &ValidateOptions) -> Result<Validation> {
         let method = Method(AGENTS, "Validate");
         self.call(method, options.repetition(), &options.request(token)).map(Validation::read)
@@ -92,13 +92,14 @@ impl Client {
         Ok(answer.items.into_iter().map(Validation::read).collect())
     }
 
-    /// Ends the grant of a token and all that hangs on it, for whoever presents it; false where it was
-    /// not live.
+    /// Ends the grant of a token and all that hangs on it, for whoever presents it; false where it
+    /// was not live.
     pub fn release(&self, token: &str) -> Result<bool> {
         self.release_target(&release_of(token))
     }
 
-    /// Ends a grant of the client's own app by its id; false where it was not live, or is another app's.
+    /// Ends a grant of the client's own app by its id; false where it was not live, or is another
+    /// app's.
     pub fn release_grant(&self, grant_id: &str) -> Result<bool> {
         let mut request = ReleaseRequest::new();
         request.set_grant_id(grant_id.to_owned());

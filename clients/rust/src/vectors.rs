@@ -61,10 +61,11 @@ fn message(name: &str) -> fn(&[u8]) -> Vec<u8> {
     named! {
         apps: AuthenticateRequest AuthenticateResponse CreateLaunchTokenRequest
             CreateLaunchTokenResponse AppsListGrantsRequest AppsListGrantsResponse;
-        agents: ChallengeRequest ChallengeResponse DescribeRequest DescribeResponse ValidateRequest
-            ValidateResponse ValidateBatchRequest ValidateBatchResponse ReleaseRequest ReleaseResponse
-            ReleaseBatchRequest ReleaseBatchResponse DelegateRequest DelegateResponse HeartbeatRequest
-            HeartbeatResponse SpawnRequest SpawnResponse SpawnBatchRequest SpawnBatchResponse
+        agents: ChallengeRequest ChallengeResponse DescribeRequest DescribeResponse
+            ValidateRequest ValidateResponse ValidateBatchRequest ValidateBatchResponse
+            ReleaseRequest ReleaseResponse ReleaseBatchRequest ReleaseBatchResponse
+            DelegateRequest DelegateResponse HeartbeatRequest HeartbeatResponse
+            SpawnRequest SpawnResponse SpawnBatchRequest SpawnBatchResponse
             RegisterRequest RegisterResponse RenewRequest RenewResponse;
         trust: GetKeysRequest GetKeysResponse WatchRevocationsRequest WatchRevocationsResponse;
         operator: RevokeRequest RevokeResponse CreateAppRequest CreateAppResponse StatusRequest

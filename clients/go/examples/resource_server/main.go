@@ -74,7 +74,9 @@ func (c customers) ServeHTTP(response http.ResponseWriter, request *http.Request
 	verified, err := c.verifier.Verify(request.Context(), token, want)
 	switch code := mayfly.Code(err); code {
 	case "":
-		answer(response, http.StatusOK, map[string]string{"customer": customer, "read_by": verified.Subject})
+		answer(response, http.StatusOK, map[string]string{
+			"customer": customer, "read_by": verified.Subject,
+		})
 	case "INVALID_REQUEST":
 		answer(response, http.StatusNotFound, map[string]string{"error": "NOT_FOUND"})
 	case "SCOPE_VIOLATION":

@@ -2,9 +2,9 @@ package chain
 
 import "strings"
 
-// canonicalReader reads JSON of which every byte but the values is known beforehand: root statements
-// and hops. What it accepts is therefore the one text of its values. It goes on after a mistake, and
-// isGood says at the end whether there was one.
+// canonicalReader reads JSON of which every byte but the values is known beforehand: root
+// statements and hops. What it accepts is therefore the one text of its values. It goes on after a
+// mistake, and isGood says at the end whether there was one.
 type canonicalReader struct {
 	rest   string
 	isGood bool

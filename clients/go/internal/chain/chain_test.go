@@ -121,7 +121,9 @@ func TestJSONThatProgramsReadInDifferentWaysIsRefused(t *testing.T) {
 			t.Errorf("%q was read", text)
 		}
 	}
-	for _, text := range []string{`{}`, `[]`, `{"a":[1,-2.5e+3,true,false,null,"x"]}`, `[[[[[[[[]]]]]]]]`} {
+	for _, text := range []string{
+		`{}`, `[]`, `{"a":[1,-2.5e+3,true,false,null,"x"]}`, `[[[[[[[[]]]]]]]]`,
+	} {
 		if _, ok := parseJSON([]byte(text)); !ok {
 			t.Errorf("%q was not read", text)
 		}

@@ -17,7 +17,8 @@ type Holding struct {
 	Previous [32]byte
 }
 
-// ReadHolding reads a payload; false where it lacks something, as that of a token by reference does.
+// ReadHolding reads a payload; false where it lacks something, as that of a token by reference
+// does.
 func ReadHolding(payload []byte) (Holding, bool) {
 	stated, err := parseClaims(payload)
 	if err != nil || stated.authority == nil {

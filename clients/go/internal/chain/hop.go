@@ -98,7 +98,8 @@ func parseHop(text string) (hop signedHop, ok bool) {
 	}
 	hop.signed = text[:len(header)+1+len(payload)]
 	hop.digest = sha256.Sum256([]byte(text))
-	if hop.signature, ok = DecodeBase64URL(signature); !ok || len(hop.signature) != ed25519.SignatureSize {
+	hop.signature, ok = DecodeBase64URL(signature)
+	if !ok || len(hop.signature) != ed25519.SignatureSize {
 		return hop, false
 	}
 	json, ok := DecodeBase64URL(payload)

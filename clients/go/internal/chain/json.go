@@ -30,9 +30,9 @@ const (
 	maximumMembers = 64
 )
 
-// parseJSON reads JSON (RFC 8259) as a broker writes it, and refuses what programs read in different
-// ways: names given twice, white space, escapes, invalid UTF-8, a byte order mark, control
-// characters, trailing bytes and commas.
+// parseJSON reads JSON (RFC 8259) as a broker writes it, and refuses what programs read in
+// different ways: names given twice, white space, escapes, invalid UTF-8, a byte order mark,
+// control characters, trailing bytes and commas.
 func parseJSON(bytes []byte) (value, bool) {
 	if len(bytes) > maximumJSON || !utf8.Valid(bytes) {
 		return value{}, false

@@ -66,8 +66,8 @@ type Times struct {
 	Now, Leeway uint64
 }
 
-// Check tells whether a token's times are good. Times that no clock reaches are no overflow. The error
-// is a Refusal.
+// Check tells whether a token's times are good. Times that no clock reaches are no overflow. The
+// error is a Refusal.
 func (times Times) Check(notBefore, issuedAt, expiresAt uint64) error {
 	if expiresAt <= times.Now && times.Now-expiresAt >= times.Leeway {
 		return Expired

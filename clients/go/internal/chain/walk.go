@@ -2,8 +2,8 @@ package chain
 
 import "crypto/sha256"
 
-// walk is what the last agent of a chain holds, on the way from the root to the end: each hop that is
-// followed takes the place of what it was made from.
+// walk is what the last agent of a chain holds, on the way from the root to the end: each hop that
+// is followed takes the place of what it was made from.
 type walk struct {
 	issuer      string
 	agent       string
@@ -77,7 +77,8 @@ func (w *walk) check(stated claims) error {
 	case !CoversAll(w.scope, authority.scope):
 		return ScopeWidened
 	// A token without an audience would be for whoever does not ask.
-	case !containsAll(w.audience, authority.audience) || len(authority.audience) == 0 && len(w.audience) > 0:
+	case len(authority.audience) == 0 && len(w.audience) > 0,
+		!containsAll(w.audience, authority.audience):
 		return AudienceWidened
 	case stated.expiresAt > w.expiresAt:
 		return ExpiryWidened

@@ -121,7 +121,8 @@ func isHex(text string, count int) bool {
 // characters.
 func IsReference(text string) bool { return isHex(text, 32) }
 
-// AgentID is a SPIFFE ID in its parts: spiffe://{trust domain}/agent/{orchestration}/{task}/{instance}.
+// AgentID is a SPIFFE ID in its parts: spiffe://{trust
+// domain}/agent/{orchestration}/{task}/{instance}.
 type AgentID struct {
 	TrustDomain, Orchestration, Task, Instance string
 }

@@ -3,8 +3,8 @@ use super::claims::Claims;
 use super::json::Value;
 use super::{sha256, Bytes32};
 
-/// What a token says its agent holds, as far as a hop from it needs it. Nothing is verified: what is
-/// wrong in it the broker refuses.
+/// What a token says its agent holds, as far as a hop from it needs it. Nothing is verified: what
+/// is wrong in it the broker refuses.
 pub(crate) struct Holding {
     pub(crate) agent: String,
     pub(crate) grant: String,

@@ -54,10 +54,13 @@ impl Hop {
     fn payload(&self) -> String {
         let list = |texts: &[String]| format!("[\"{}\"]", texts.join("\",\""));
         let mut json = format!(
-            r#"{{"iss":"{}","challenge":"{}","proof_seq":{},"delegator":"{}","delegator_key":"{}","#,
+            r#"{{"iss":"{}","challenge":"{}","proof_seq":{},"#,
             self.issuer,
             encode_url(&self.challenge),
             self.proof_sequence,
+        );
+        json += &format!(
+            r#""delegator":"{}","delegator_key":"{}","#,
             self.delegator,
             encode_url(&self.delegator_key),
         );

@@ -41,11 +41,12 @@ impl Refusal {
         self.texts().1
     }
 
-    #[rustfmt::skip]
     fn texts(self) -> (&'static str, &'static str) {
         match self {
             Self::Malformed => ("MALFORMED", "this is not a token"),
-            Self::ForeignHeader => ("FOREIGN_HEADER", "none of the broker's keys signs tokens with this header"),
+            Self::ForeignHeader => {
+                ("FOREIGN_HEADER", "none of the broker's keys signs tokens with this header")
+            }
             Self::SignatureInvalid => ("SIGNATURE_INVALID", "the broker did not sign this"),
             Self::PayloadMalformed => ("PAYLOAD_MALFORMED", "the claims are not strict JSON"),
             Self::ClaimMissing => ("CLAIM_MISSING", "a claim that every token has is missing"),
@@ -58,16 +59,28 @@ impl Refusal {
             Self::RootMalformed => ("ROOT_MALFORMED", "the root statement does not have its form"),
             Self::HopMalformed => ("HOP_MALFORMED", "a hop does not have its form"),
             Self::HopOrder => ("HOP_ORDER", "a hop does not stand where it belongs"),
-            Self::DelegatorMismatch => ("DELEGATOR_MISMATCH", "a hop is by somebody who was not delegated to"),
-            Self::HopSignatureInvalid => ("HOP_SIGNATURE_INVALID", "a hop was not signed by its delegator"),
-            Self::ParentMismatch => ("PARENT_MISMATCH", "a hop is from another grant than the one before it made"),
-            Self::HeldWidened => ("HELD_WIDENED", "a delegator claims a scope that it did not hold"),
+            Self::DelegatorMismatch => {
+                ("DELEGATOR_MISMATCH", "a hop is by somebody who was not delegated to")
+            }
+            Self::HopSignatureInvalid => {
+                ("HOP_SIGNATURE_INVALID", "a hop was not signed by its delegator")
+            }
+            Self::ParentMismatch => {
+                ("PARENT_MISMATCH", "a hop is from another grant than the one before it made")
+            }
+            Self::HeldWidened => {
+                ("HELD_WIDENED", "a delegator claims a scope that it did not hold")
+            }
             Self::ScopeWidened => ("SCOPE_WIDENED", "the scope grew on the way"),
             Self::AudienceWidened => ("AUDIENCE_WIDENED", "the audience grew on the way"),
             Self::UsesWidened => ("USES_WIDENED", "the uses grew on the way"),
             Self::ExpiryWidened => ("EXPIRY_WIDENED", "the expiry grew on the way"),
-            Self::ChainHashMismatch => ("CHAIN_HASH_MISMATCH", "the chain is not the one that the token names"),
-            Self::GrantMismatch => ("GRANT_MISMATCH", "the grant is not the one that the last hop made"),
+            Self::ChainHashMismatch => {
+                ("CHAIN_HASH_MISMATCH", "the chain is not the one that the token names")
+            }
+            Self::GrantMismatch => {
+                ("GRANT_MISMATCH", "the grant is not the one that the last hop made")
+            }
             Self::SubjectMismatch => ("SUBJECT_MISMATCH", "the subject is not the last delegate"),
             Self::KeyMismatch => ("KEY_MISMATCH", "the key is not the last delegate's"),
         }

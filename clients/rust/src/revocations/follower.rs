@@ -16,17 +16,17 @@ const OVERFLOW_PAUSE: Duration = Duration::from_secs(60);
 /// Bounds what a follower remembers.
 #[derive(Clone, Debug, Default)]
 pub struct FollowOptions {
-    /// Ends that are remembered; `None` means 500,000, about 50 bytes each. With more, nothing counts as
-    /// known until the broker has sent all that matter again.
+    /// Ends that are remembered; `None` means 500,000, about 50 bytes each. With more, nothing
+    /// counts as known until the broker has sent all that matter again.
     pub capacity: Option<usize>,
-    /// No less than the broker's longest life and a minute; `None` means 24 h and a minute, the broker's
-    /// default. Tokens that live longer are for the broker to judge.
+    /// No less than the broker's longest life and a minute; `None` means 24 h and a minute, the
+    /// broker's default. Tokens that live longer are for the broker to judge.
     pub retention: Option<Duration>,
 }
 
-/// Follows the broker's stream of ends and remembers them, on a thread of its own: it connects again
-/// when the stream is lost, from where it was. It knows until when it has heard everything. It ends when
-/// it is dropped.
+/// Follows the broker's stream of ends and remembers them, on a thread of its own: it connects
+/// again when the stream is lost, from where it was. It knows until when it has heard everything.
+/// It ends when it is dropped.
 pub struct RevocationFollower {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,

@@ -51,8 +51,8 @@ impl RevocationDigest {
     }
 }
 
-/// Remembers ends in bounded memory, each for at least the retention: in two generations, of which the
-/// older is forgotten as a whole. Any number of threads may use it.
+/// Remembers ends in bounded memory, each for at least the retention: in two generations, of which
+/// the older is forgotten as a whole. Any number of threads may use it.
 #[derive(Debug)]
 pub struct RevocationSet {
     capacity: usize,
@@ -77,8 +77,8 @@ impl Ends {
 }
 
 impl RevocationSet {
-    /// An empty one. `None` means 500,000 ends, about 50 bytes each, and 24 h and a minute: no less than
-    /// the broker's longest life and a minute.
+    /// An empty one. `None` means 500,000 ends, about 50 bytes each, and 24 h and a minute: no less
+    /// than the broker's longest life and a minute.
     pub fn new(capacity: Option<usize>, retention: Option<Duration>) -> Self {
         Self {
             capacity: capacity.unwrap_or(DEFAULT_CAPACITY),
@@ -142,9 +142,9 @@ impl RevocationSet {
         reading(&self.ends).knows(&RevocationDigest::new(level, target))
     }
 
-    /// Whether a token is dead: itself, its grant or one that it hangs on, an agent of its lineage, a
-    /// task of theirs, its chain, or everything of its time. Of a token by reference only the broker
-    /// knows the lineage: this sees the token and its grant.
+    /// Whether a token is dead: itself, its grant or one that it hangs on, an agent of its lineage,
+    /// a task of theirs, its chain, or everything of its time. Of a token by reference only the
+    /// broker knows the lineage: this sees the token and its grant.
     pub fn revokes(&self, token: &VerifiedToken) -> bool {
         self.revokes_names(token, &names_of(token))
     }

@@ -37,8 +37,8 @@ pub struct RevocationBatch {
 }
 
 /// Every end before expiry, batch by batch, for one reader. It has a connection of its own: the
-/// published ttrpc knows no streams. It does not end by itself, but with an error, and where its reader
-/// is too slow the broker cuts it: go on from the last position that was handled.
+/// published ttrpc knows no streams. It does not end by itself, but with an error, and where its
+/// reader is too slow the broker cuts it: go on from the last position that was handled.
 #[derive(Debug)]
 pub struct RevocationStream {
     connection: UnixStream,
@@ -97,8 +97,8 @@ impl RevocationStream {
     ///
     /// # Errors
     ///
-    /// What the stream ended with: `Refused`, for example with `WATCHERS_EXHAUSTED` or `SHUTTING_DOWN`;
-    /// `Connection`, [`Error::Timeout`], `Protocol` and [`Error::Closed`].
+    /// What the stream ended with: `Refused`, for example with `WATCHERS_EXHAUSTED` or
+    /// `SHUTTING_DOWN`; `Connection`, [`Error::Timeout`], `Protocol` and [`Error::Closed`].
     pub fn next_batch(&mut self) -> Result<RevocationBatch> {
         let read = self.read();
         if read.is_err() {

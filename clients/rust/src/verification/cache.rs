@@ -52,8 +52,8 @@ fn signature_of(token: &str) -> Option<&str> {
     token.len().checked_sub(SIGNATURE_CHARACTERS).and_then(|start| token.get(start..))
 }
 
-/// Remembers verified tokens by their signature, in two generations, of which the older is forgotten as
-/// a whole: its memory is bounded, and a hit writes nothing but what moves up.
+/// Remembers verified tokens by their signature, in two generations, of which the older is
+/// forgotten as a whole: its memory is bounded, and a hit writes nothing but what moves up.
 pub(super) struct TokenCache {
     capacity: usize,
     generations: RwLock<Generations>,

@@ -19,8 +19,8 @@ pub struct Link {
     pub grant_id: String,
 }
 
-/// A token whose signature and whole lineage were verified. It says what was granted, by whom and until
-/// when; whether it has ended since, a [`super::Verifier`] knows.
+/// A token whose signature and whole lineage were verified. It says what was granted, by whom and
+/// until when; whether it has ended since, a [`super::Verifier`] knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedToken {
     verified: Verified,
@@ -113,8 +113,8 @@ impl VerifiedToken {
         self.verified.is_reference
     }
 
-    /// JSON, exactly as signed; of a token by reference that a verifier asked the broker about, what it
-    /// refers to.
+    /// JSON, exactly as signed; of a token by reference that a verifier asked the broker about,
+    /// what it refers to.
     pub fn claims(&self) -> &[u8] {
         &self.verified.payload
     }
@@ -128,8 +128,8 @@ impl VerifiedToken {
 /// How [`verify_chain`] judges.
 #[derive(Clone, Debug, Default)]
 pub struct ChainOptions {
-    /// That the token must name; `None` asks for none. A token by reference names none: its audience is
-    /// for the broker to say.
+    /// That the token must name; `None` asks for none. A token by reference names none: its
+    /// audience is for the broker to say.
     pub audience: Option<String>,
     /// The verifier's clock; `None` takes this process's.
     pub now: Option<UnixTime>,
@@ -137,9 +137,9 @@ pub struct ChainOptions {
     pub leeway: Duration,
 }
 
-/// Verifies a token and the whole lineage in it with nothing but the broker's public keys: the broker's
-/// signature over all of it, each hop by the key that the root or the hop before names, their order, and
-/// that nothing grew on the way. The cost is one signature, and one for each hop.
+/// Verifies a token and the whole lineage in it with nothing but the broker's public keys: the
+/// broker's signature over all of it, each hop by the key that the root or the hop before names,
+/// their order, and that nothing grew on the way. The cost is one signature, and one for each hop.
 ///
 /// # Errors
 ///

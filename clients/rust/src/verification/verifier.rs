@@ -30,8 +30,8 @@ pub enum Revocations {
 pub struct VerifierOptions {
     /// How it learns what has ended.
     pub revocations: Revocations,
-    /// Asked about tokens that only it can judge, where ends may have been missed, and for keys that are
-    /// new. `None` refuses those tokens.
+    /// Asked about tokens that only it can judge, where ends may have been missed, and for keys
+    /// that are new. `None` refuses those tokens.
     pub broker: Option<Client>,
     /// That a token must name, where `verify` asks for no other.
     pub audience: Option<String>,
@@ -79,9 +79,9 @@ impl Want {
     }
 }
 
-/// Judges tokens where the resources are: without asking anyone, and yet it refuses a token that was
-/// ended as soon as the broker's stream of ends says so. A token that comes again costs a look-up. Any
-/// number of threads may use it.
+/// Judges tokens where the resources are: without asking anyone, and yet it refuses a token that
+/// was ended as soon as the broker's stream of ends says so. A token that comes again costs a
+/// look-up. Any number of threads may use it.
 pub struct Verifier {
     options: VerifierOptions,
     now: fn() -> UnixTime,

@@ -9,8 +9,8 @@ use std::time::Duration;
 use mayfly::{AgentRequest, Client, Identity, Options};
 use serde_json::Value;
 
-/// The name of the test app; `None` where there is no broker, as clients/testing/with-broker.sh starts
-/// one.
+/// The name of the test app; `None` where there is no broker, as clients/testing/with-broker.sh
+/// starts one.
 pub fn app() -> Option<String> {
     let app = env::var("MAYFLY_TEST_APP").ok();
     if app.is_none() {
