@@ -74,6 +74,9 @@ func (client *Client) Keys(ctx context.Context) (BrokerKeys, error) {
 
 // connected gives the open connection, or makes one; one goroutine at a time does.
 func (client *Client) connected(ctx context.Context) (*link, error) {
+	if ctx.Err() != nil {
+		return nil, contextError(ctx.Err())
+	}
 	select {
 	case <-client.turn:
 		defer func() { client.turn <- struct{}{} }()

@@ -6,6 +6,10 @@ import (
 	"sync"
 )
 
+// maximumWaiting is how many calls may be without an answer: far more than a broker lets be under way,
+// and a bound for what one that answers only some of them leaves behind.
+const maximumWaiting = 65_536
+
 // guard is a connection that only lets through the frames that a broker may send at that moment:
 // the published ttrpc client ends the process where a frame is too long, and is silent about
 // answers that nobody waits for. It looks at headers only, and never holds data back.
@@ -42,17 +46,25 @@ func (g *guard) Read(bytes []byte) (int, error) {
 
 // Write is called by one goroutine, as ttrpc has it.
 func (g *guard) Write(bytes []byte) (int, error) {
-	_, _ = g.outbound.scan(bytes, func(header frameHeader) error {
-		g.mutex.Lock()
-		defer g.mutex.Unlock()
-		g.waiting[header.stream] = struct{}{}
-		return nil
-	})
+	if _, err := g.outbound.scan(bytes, g.noteRequest); err != nil {
+		g.finish(failed(ErrConnection, "the connection was given up", err))
+		return 0, err
+	}
 	count, err := g.Conn.Write(bytes)
 	if err != nil {
 		g.finish(failed(ErrConnection, "the connection was lost", err))
 	}
 	return count, err
+}
+
+func (g *guard) noteRequest(header frameHeader) error {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if len(g.waiting) >= maximumWaiting {
+		return fmt.Errorf("%d calls are without an answer", len(g.waiting))
+	}
+	g.waiting[header.stream] = struct{}{}
+	return nil
 }
 
 func (g *guard) checkAnswer(header frameHeader) error {

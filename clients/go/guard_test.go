@@ -2,9 +2,11 @@ package mayfly
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
+	"path/filepath"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -57,6 +59,52 @@ func TestTheGuardLetsThroughWhatABrokerMaySend(t *testing.T) {
 }
 
 func whole(reader io.Reader) io.Reader { return reader }
+
+func TestTheGuardRemembersABoundedNumberOfCalls(t *testing.T) {
+	g := newGuard(pieces{})
+	for stream := uint32(1); ; stream += 2 {
+		if _, err := g.Write(frame(stream, frameRequest, "")); err != nil {
+			break
+		}
+		if len(g.waiting) > maximumWaiting {
+			t.Fatal("it has no bound")
+		}
+	}
+	if len(g.waiting) != maximumWaiting || !errors.Is(g.reason(), ErrConnection) {
+		t.Errorf("it stopped at %d, because of %v", len(g.waiting), g.reason())
+	}
+}
+
+func TestAConnectionThatAnswersNothingIsGivenUp(t *testing.T) {
+	listener, err := net.Listen("unix", filepath.Join(t.TempDir(), "silent.sock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	accepted := make(chan net.Conn, 8)
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				close(accepted)
+				return
+			}
+			accepted <- connection
+		}
+	}()
+	client := New(Options{Socket: listener.Addr().String(), CallTimeout: time.Millisecond})
+	defer client.Close()
+	for call := 0; call <= maximumSilence; call++ {
+		_, err := client.Validate(context.Background(), "any", ValidateOptions{})
+		if !errors.Is(err, ErrTimeout) {
+			t.Fatalf("got %v", err)
+		}
+	}
+	for range "12" {
+		connection := <-accepted
+		defer connection.Close()
+	}
+}
 
 func TestALifetimeIsRoundedUpToWholeSeconds(t *testing.T) {
 	for lifetime, want := range map[time.Duration]uint32{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"sync/atomic"
 
 	"github.com/containerd/ttrpc"
 	"google.golang.org/grpc/status"
@@ -25,11 +26,17 @@ type method struct {
 	service, name string
 }
 
+// maximumSilence is how many calls in a row may be without an answer until the connection is given up:
+// what was sent and not taken would be kept for as long as it lasts.
+const maximumSilence = 64
+
 // link is one connection to a broker, with the session of its proofs. It ends once and is never
 // used again.
 type link struct {
 	guard *guard
 	rpc   *ttrpc.Client
+	// Calls since the last answer that were too late.
+	late atomic.Int64
 
 	mutex sync.Mutex
 	// nil before the connection's first challenge.
@@ -115,17 +122,21 @@ func (l *link) challenged(ctx context.Context, isFresh bool) (*session, error) {
 func (l *link) call(ctx context.Context, to method, request, answer proto.Message) error {
 	reply := &incoming{}
 	err := l.rpc.Call(ctx, to.service, to.name, outgoing{request}, reply)
-	if err == nil {
+	// To it no error is a status, too.
+	refused, isAnswered := status.FromError(err)
+	if isAnswered {
+		l.late.Store(0)
+	}
+	switch {
+	case isAnswered && err != nil:
+		return refusal(refused)
+	case isAnswered:
 		err = proto.Unmarshal(reply.bytes, answer)
+	case ctx.Err() != nil:
+		return l.gaveUp(ctx.Err())
 	}
 	if err == nil {
 		return nil
-	}
-	if ctx.Err() != nil {
-		return contextError(ctx.Err())
-	}
-	if answer, isStatus := status.FromError(err); isStatus {
-		return refusal(answer)
 	}
 	// The guard knows first why a connection ends: whatever ttrpc says of it comes behind.
 	if reason := l.guard.reason(); reason != nil {
@@ -134,6 +145,16 @@ func (l *link) call(ctx context.Context, to method, request, answer proto.Messag
 	violation := failed(ErrProtocol, "what came is not an answer", err)
 	l.close(violation)
 	return violation
+}
+
+// gaveUp says why a call did not wait for its answer.
+func (l *link) gaveUp(err error) error {
+	failure := contextError(err)
+	isLate := errors.Is(failure, ErrTimeout)
+	if isLate && l.late.Add(1) >= maximumSilence {
+		l.close(failed(ErrConnection, "the broker answers nothing any more", nil))
+	}
+	return failure
 }
 
 func (l *link) isOpen() bool { return l.guard.reason() == nil }

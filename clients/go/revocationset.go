@@ -64,7 +64,7 @@ type RevocationSet struct {
 	youngSince   time.Time
 	firstIssueAt uint64
 	// Counts changes, so that whoever looked at one needs to look again only after the next.
-	version uint64
+	version atomic.Uint64
 }
 
 // NewRevocationSet makes an empty set. A capacity of 0 means 500,000 ends, about 50 bytes each; a
@@ -76,7 +76,8 @@ func NewRevocationSet(capacity int, retention time.Duration) *RevocationSet {
 	if retention <= 0 {
 		retention = defaultRetention
 	}
-	set := &RevocationSet{capacity: capacity, retention: retention, version: 1}
+	set := &RevocationSet{capacity: capacity, retention: retention}
+	set.version.Store(1)
 	set.clear()
 	return set
 }
@@ -94,7 +95,7 @@ func (set *RevocationSet) insertAt(batch RevocationBatch, now time.Time) bool {
 	}
 	if first := batch.FirstIssueAt.Unix(); first > 0 && uint64(first) > set.firstIssueAt {
 		set.firstIssueAt = uint64(first)
-		atomic.AddUint64(&set.version, 1)
+		set.version.Add(1)
 	}
 	if len(set.young)+len(set.old)+len(batch.Digests) > set.capacity {
 		return false
@@ -103,7 +104,7 @@ func (set *RevocationSet) insertAt(batch RevocationBatch, now time.Time) bool {
 		set.young[digest] = struct{}{}
 	}
 	if len(batch.Digests) > 0 {
-		atomic.AddUint64(&set.version, 1)
+		set.version.Add(1)
 	}
 	return true
 }
@@ -127,7 +128,7 @@ func (set *RevocationSet) Clear() {
 	set.mutex.Lock()
 	defer set.mutex.Unlock()
 	set.clear()
-	atomic.AddUint64(&set.version, 1)
+	set.version.Add(1)
 }
 
 func (set *RevocationSet) clear() {

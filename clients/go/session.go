@@ -18,7 +18,7 @@ type session struct {
 	issuerDigest [32]byte
 	challenge    [challengeSize]byte
 	// The last number given to a proof.
-	sequence uint64
+	sequence atomic.Uint64
 
 	mutex  sync.Mutex
 	clock  time.Time
@@ -56,7 +56,7 @@ func (s *session) now() time.Time {
 }
 
 // nextSequence gives each number once, from 1.
-func (s *session) nextSequence() uint64 { return atomic.AddUint64(&s.sequence, 1) }
+func (s *session) nextSequence() uint64 { return s.sequence.Add(1) }
 
 // prove signs a body, which holds the same number (proto/PROTOCOL.md, "What is signed").
 func (s *session) prove(

@@ -18,19 +18,19 @@ type cachedToken struct {
 	verified *VerifiedToken
 	names    []RevocationDigest
 	// The version of the revocations in which the token was last found alive; 0 for none.
-	aliveIn uint64
+	aliveIn atomic.Uint64
 }
 
 // isRevoked looks only where something has changed since the last look.
 func (entry *cachedToken) isRevoked(ended *RevocationSet) bool {
-	version := atomic.LoadUint64(&ended.version)
-	if atomic.LoadUint64(&entry.aliveIn) == version {
+	version := ended.version.Load()
+	if entry.aliveIn.Load() == version {
 		return false
 	}
 	if ended.revokes(entry.verified, entry.names) {
 		return true
 	}
-	atomic.StoreUint64(&entry.aliveIn, version)
+	entry.aliveIn.Store(version)
 	return false
 }
 

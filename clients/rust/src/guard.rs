@@ -14,6 +14,10 @@ use crate::error::{violation, Error};
 use crate::frames::{read_frame, read_header, Header, RESPONSE};
 use crate::sync::locked;
 
+/// How many calls may be without an answer: far more than a broker lets be under way, and a bound for
+/// what one that answers only some of them leaves behind.
+const MAXIMUM_WAITING: usize = 65_536;
+
 /// Two sockets, and a thread for each direction between them.
 pub(crate) struct Guard {
     broker: UnixStream,
@@ -90,7 +94,12 @@ impl Guard {
                 self.has_keeper.store(true, Ordering::Release);
                 continue;
             }
-            locked(&self.state).waiting.insert(header.stream);
+            let mut state = locked(&self.state);
+            if state.waiting.len() >= MAXIMUM_WAITING {
+                return Error::Connection("too many calls are without an answer".to_owned());
+            }
+            state.waiting.insert(header.stream);
+            drop(state);
             if let Err(error) = (&self.broker).write_all(&frame) {
                 return lost(&error);
             }

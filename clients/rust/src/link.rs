@@ -3,6 +3,7 @@ use std::os::unix::io::{FromRawFd, IntoRawFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -36,6 +37,10 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// Between two looks whether the last user of an ended connection has gone.
 const KEEPER_PAUSE: Duration = Duration::from_millis(10);
 
+/// How many calls in a row may be without an answer until the connection is given up: what was sent
+/// and not taken would be kept for as long as it lasts.
+const MAXIMUM_SILENCE: u32 = 64;
+
 /// One connection to a broker, with the session of its proofs. It ends once and is never used
 /// again.
 pub(crate) struct Link {
@@ -44,6 +49,8 @@ pub(crate) struct Link {
     rpc: Mutex<ttrpc::Client>,
     /// `None` before the connection's first challenge.
     session: Mutex<Option<Arc<Session>>>,
+    /// Calls since the last answer that were too late.
+    late: AtomicU32,
 }
 
 impl Link {
@@ -59,7 +66,12 @@ impl Link {
             guard.finish(error.clone());
             error
         })?;
-        let link = Arc::new(Self { guard, rpc: Mutex::new(rpc), session: Mutex::default() });
+        let link = Arc::new(Self {
+            guard,
+            rpc: Mutex::new(rpc),
+            session: Mutex::default(),
+            late: AtomicU32::new(0),
+        });
         keep(&link)?;
         if let Err(error) = link.authenticate(identity, deadline) {
             link.close(error.clone());
@@ -131,26 +143,34 @@ impl Link {
         // Without a timeout it waits for ever.
         envelope.set_timeout_nano(remaining.as_nanos().try_into().unwrap_or(i64::MAX));
         let rpc = locked(&self.rpc).clone();
-        match rpc.request(envelope) {
-            Ok(response) => {
-                if let Some(refusal) = Refusal::read(response.get_status()) {
-                    return Err(Error::Refused(refusal));
-                }
-                Answer::parse_from_bytes(response.get_payload())
-                    .map_err(|error| self.violated(&error))
-            }
+        let answer = rpc.request(envelope);
+        if matches!(answer, Ok(_) | Err(ttrpc::Error::RpcStatus(_))) {
+            self.late.store(0, Ordering::Relaxed);
+        }
+        match answer {
+            Ok(response) => match Refusal::read(response.get_status()) {
+                Some(refusal) => Err(Error::Refused(refusal)),
+                None => Answer::parse_from_bytes(response.get_payload())
+                    .map_err(|error| self.violated(&error)),
+            },
             Err(ttrpc::Error::RpcStatus(status)) => match Refusal::read(&status) {
                 Some(refusal) => Err(Error::Refused(refusal)),
                 None => Err(self.violated(&"a refusal without a code")),
             },
             // The guard knows first why a connection ends: whatever ttrpc says of it comes behind.
-            Err(error) => {
-                Err(self.guard.end().unwrap_or_else(|| match Instant::now() < deadline {
-                    true => self.violated(&error),
-                    false => Error::Timeout,
-                }))
-            }
+            Err(error) => match self.guard.end() {
+                Some(end) => Err(end),
+                None if Instant::now() < deadline => Err(self.violated(&error)),
+                None => Err(self.was_late()),
+            },
         }
+    }
+
+    fn was_late(&self) -> Error {
+        if self.late.fetch_add(1, Ordering::Relaxed) + 1 >= MAXIMUM_SILENCE {
+            self.close(Error::Connection("the broker answers nothing any more".to_owned()));
+        }
+        Error::Timeout
     }
 
     fn violated(&self, error: &dyn std::fmt::Display) -> Error {

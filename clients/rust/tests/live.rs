@@ -327,6 +327,23 @@ fn a_closed_client_says_so() {
 }
 
 #[test]
+fn a_connection_that_answers_nothing_is_given_up() {
+    let path = env::temp_dir().join(format!("mayfly-{}-silent.sock", std::process::id()));
+    let _ = fs::remove_file(&path);
+    let listener = UnixListener::bind(&path).unwrap();
+    let call_timeout = Duration::from_millis(1);
+    let socket = Some(path.clone());
+    let client = Client::new(Options { socket, call_timeout, ..Options::default() });
+    for _ in 0..=64 {
+        let answer = client.validate("any", &ValidateOptions::default());
+        assert_eq!(answer, Err(Error::Timeout));
+    }
+    listener.set_nonblocking(true).unwrap();
+    assert_eq!(listener.incoming().map_while(Result::ok).count(), 2);
+    fs::remove_file(&path).unwrap();
+}
+
+#[test]
 fn connections_leave_nothing_behind() {
     let app = live!();
     let descriptors = || fs::read_dir("/proc/self/fd").unwrap().count();
