@@ -1,6 +1,8 @@
 package chain
 
 import (
+	"crypto/ed25519"
+	"crypto/rand"
 	"encoding/json"
 	"os"
 	"reflect"
@@ -142,6 +144,21 @@ func FuzzVerify(f *testing.F) {
 		}
 		_ = err
 	})
+}
+
+// BenchmarkSignature is what cannot be had for less.
+func BenchmarkSignature(b *testing.B) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		b.Fatal(err)
+	}
+	message := make([]byte, 700)
+	signature := ed25519.Sign(private, message)
+	for range make([]struct{}, b.N) {
+		if !ed25519.Verify(public, message, signature) {
+			b.Fatal("it is not signed")
+		}
+	}
 }
 
 func BenchmarkVerifyDepth0(b *testing.B) { benchmarkVerify(b, 0) }
