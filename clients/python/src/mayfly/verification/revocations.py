@@ -1,0 +1,255 @@
+"""What has ended before its time: the broker's stream of ends, and the set that is kept of it."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from types import TracebackType
+
+from mayfly._core.address import agent_socket
+from mayfly._core.blocking import BlockingLink
+from mayfly._core.calls import read
+from mayfly._core.connection import Item
+from mayfly._core.methods import WATCH_REVOCATIONS
+from mayfly._generated import trust_pb2
+from mayfly.errors import CallTimeoutError, MayflyError, ProtocolViolationError
+from mayfly.verification.chain import VerifiedToken
+
+DIGEST_BYTES = 32
+DEFAULT_CAPACITY = 1_000_000
+DEFAULT_RETENTION_SECONDS = 86_400 + 60
+
+# The broker sends a heartbeat every 5 s without an end.
+_SILENCE_SECONDS = 20.0
+_CONNECT_SECONDS = 5.0
+_PAUSES_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
+# No log has a position as high: who asks from here is told where the log ends, and of a gap.
+_BEYOND_EVERY_LOG = 2**64 - 1
+
+
+def digest(level: str, target: str) -> bytes:
+    """How an end is announced: ``level`` is ``token``, ``grant``, ``agent``, ``task`` or ``chain``
+    (proto/PROTOCOL.md, "The stream of ends")."""
+    return sha256(level.encode() + b"\x00" + target.encode()).digest()
+
+
+def digests_of(token: VerifiedToken) -> tuple[bytes, ...]:
+    """Every end that would be the end of a token. Of a token by reference only the broker knows the
+    lineage: then these are the token's own and its grant's."""
+    ends = [digest("token", token.token_id), digest("grant", token.grant_id)]
+    if token.lineage:
+        ends.append(digest("chain", token.lineage[0].grant_id))
+    for agent_id, grant_id in token.lineage:
+        # spiffe://{trust domain}/agent/{orch}/{task}/{instance}
+        parts = agent_id.split("/")
+        ends.append(digest("grant", grant_id))
+        ends.append(digest("agent", agent_id))
+        ends.append(digest("task", parts[5]))
+        ends.append(digest("task", f"{parts[4]}/{parts[5]}"))
+    return tuple(dict.fromkeys(ends))
+
+
+class RevocationSet:
+    """The ends that were told so far, of bounded size.
+
+    What had to be forgotten, because there were too many or because it is long ago, is remembered
+    as a time: of tokens that were issued before it nothing is known. One thread inserts, any look
+    up.
+    """
+
+    def __init__(
+        self,
+        capacity: int = DEFAULT_CAPACITY,
+        retention_seconds: float = DEFAULT_RETENTION_SECONDS,
+    ) -> None:
+        self._capacity = capacity
+        self._retention_seconds = retention_seconds
+        # Each with when it came, seconds since the Unix epoch; the oldest first.
+        self._ended: dict[bytes, float] = {}
+        self.first_issue_at = 0
+        self.forgotten_before = 0.0
+
+    def __len__(self) -> int:
+        return len(self._ended)
+
+    def insert(self, digests: Iterable[bytes], first_issue_at: int, now: float) -> None:
+        """Takes in what was told at a time."""
+        self.first_issue_at = max(self.first_issue_at, first_issue_at)
+        ended = self._ended
+        for each in digests:
+            if len(each) != DIGEST_BYTES:
+                raise ProtocolViolationError(f"an end is {DIGEST_BYTES} bytes, not {len(each)}")
+            # To the end where it was told before: the oldest are forgotten first.
+            ended.pop(each, None)
+            ended[each] = now
+        horizon = now - self._retention_seconds
+        while ended:
+            oldest = next(iter(ended))
+            told_at = ended[oldest]
+            if len(ended) <= self._capacity and told_at >= horizon:
+                break
+            # In this order: who looks up meanwhile finds one or the other.
+            self.forgotten_before = max(self.forgotten_before, told_at)
+            del ended[oldest]
+
+    def has_any(self, digests: Iterable[bytes]) -> bool:
+        """Whether one of these was told."""
+        return not self._ended.keys().isdisjoint(digests)
+
+
+class RevocationFeed:
+    """Follows the stream of ends on a thread of its own, from its start to ``close``.
+
+    It is current from when it has caught up with what had ended before, as long as the broker is
+    heard from. It reconnects by itself and goes on where it was; where ends were lost it begins
+    anew.
+    """
+
+    def __init__(
+        self,
+        socket: str | os.PathLike[str] | None = None,
+        *,
+        capacity: int = DEFAULT_CAPACITY,
+        retention_seconds: float = DEFAULT_RETENTION_SECONDS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Starts following. ``capacity`` bounds the ends that are remembered, of about 150 bytes
+        each; ``retention_seconds`` is how long they are."""
+        self._path = agent_socket(socket)
+        self._capacity = capacity
+        self._retention_seconds = retention_seconds
+        self._clock = clock
+        self.ends = RevocationSet(capacity, retention_seconds)
+        self._position = 0
+        # Where the log ended when the stream began: what was told up to there has caught up.
+        self._caught_up_at = _BEYOND_EVERY_LOG
+        self._is_caught_up = False
+        self._heard_at = 0.0
+        self._is_closed = False
+        self._link: BlockingLink | None = None
+        self._changed = threading.Condition()
+        self._start()
+
+    def is_current(self, staleness_seconds: float) -> bool:
+        """Whether every end up to ``staleness_seconds`` ago is known here."""
+        if self._process != os.getpid():
+            self._start_in_child()
+        return self._is_caught_up and time.monotonic() - self._heard_at <= staleness_seconds
+
+    def wait_until_current(self, timeout: float) -> bool:
+        """Waits until it has caught up; whether it has. Takes up to 5 s where nothing ends."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._is_caught_up, timeout)
+
+    def close(self) -> None:
+        """Stops following."""
+        self._is_closed = True
+        link = self._link
+        if link is not None:
+            link.close()
+        with self._changed:
+            self._changed.notify_all()
+        if self._process == os.getpid() and self._thread is not threading.current_thread():
+            self._thread.join(_CONNECT_SECONDS)
+
+    def __enter__(self) -> RevocationFeed:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # MARK: The thread
+
+    def _start(self) -> None:
+        self._process = os.getpid()
+        self._thread = threading.Thread(target=self._run, name="mayfly-revocations", daemon=True)
+        self._thread.start()
+
+    def _start_in_child(self) -> None:
+        """After fork() the thread is the parent's alone; where it was is known."""
+        self._changed = threading.Condition()
+        self._is_caught_up = False
+        if self._link is not None:
+            self._link.forget()
+            self._link = None
+        self._start()
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._is_closed:
+            heard_at = self._heard_at
+            try:
+                self._follow()
+            except MayflyError:
+                # Not current any more after the staleness; that is what a verifier looks at.
+                failures = 0 if self._heard_at != heard_at else failures + 1
+            self._is_caught_up = False
+            pause = _PAUSES_SECONDS[min(failures, len(_PAUSES_SECONDS) - 1)]
+            with self._changed:
+                self._changed.wait_for(lambda: self._is_closed, pause)
+
+    def _follow(self) -> None:
+        link, stream = self._begin(self._position)
+        self._link = link
+        try:
+            first = True
+            while not self._is_closed:
+                event = link.next_event(stream, time.monotonic() + _SILENCE_SECONDS)
+                if not isinstance(event, Item):
+                    # The broker shuts down, or cannot read its log.
+                    return
+                message = read(trust_pb2.WatchRevocationsResponse, event.payload)
+                if not self._take(message, first):
+                    return
+                first = False
+        finally:
+            self._link = None
+            link.close()
+
+    def _take(self, message: trust_pb2.WatchRevocationsResponse, is_first: bool) -> bool:
+        """False where the stream has to begin anew."""
+        if message.gap:
+            self.ends = RevocationSet(self._capacity, self._retention_seconds)
+            self._position = 0
+            return False
+        self.ends.insert(message.digests, message.first_issue_at, self._clock())
+        self._position = message.position
+        self._heard_at = time.monotonic()
+        if is_first:
+            self._caught_up_at = self._end_of_log()
+        # A message without an end is a heartbeat, which only comes where there is nothing to tell.
+        is_heartbeat = not is_first and not message.digests
+        if not self._is_caught_up and (is_heartbeat or message.position >= self._caught_up_at):
+            with self._changed:
+                self._is_caught_up = True
+                self._changed.notify_all()
+        return True
+
+    def _end_of_log(self) -> int:
+        """Where the log ends now, which the stream does not say while it is behind."""
+        link, stream = self._begin(_BEYOND_EVERY_LOG)
+        try:
+            event = link.next_event(stream, time.monotonic() + _CONNECT_SECONDS)
+        finally:
+            link.close()
+        if not isinstance(event, Item):
+            raise CallTimeoutError("the broker does not say where its log ends")
+        return read(trust_pb2.WatchRevocationsResponse, event.payload).position
+
+    def _begin(self, after: int) -> tuple[BlockingLink, int]:
+        deadline = time.monotonic() + _CONNECT_SECONDS
+        link = BlockingLink(self._path, deadline)
+        request = trust_pb2.WatchRevocationsRequest(after_position=after)
+        try:
+            return link, link.begin(WATCH_REVOCATIONS, request.SerializeToString(), deadline)
+        except BaseException:
+            link.close()
+            raise

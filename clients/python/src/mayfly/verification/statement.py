@@ -1,0 +1,195 @@
+"""Root statements and hops: texts of which every byte but the values is known beforehand.
+
+Each is one regular expression over the decoded bytes. What it matches is the one text of its
+values, so nothing needs to be compared with a text written again.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import NamedTuple
+
+from nacl.bindings import crypto_sign_open
+from nacl.exceptions import BadSignatureError
+
+from mayfly import encoding
+from mayfly.keys import SIGNATURE_BYTES
+from mayfly.scopes import IDENTIFIER_PATTERN, MAXIMUM_COUNT, WORD_PATTERN
+
+MAXIMUM_HOP_CHARACTERS = 27_406
+MAXIMUM_AUDIENCES = 8
+
+_HOP_START = encoding.encode(b'{"alg":"EdDSA","typ":"mayfly-hop+jwt"}').encode() + b"."
+# A dot, and 64 bytes in base64url.
+_SIGNATURE_CHARACTERS = 1 + 86
+
+# An identifier of PROTOCOL.md, which is never "." or "..".
+_NAME = r"(?!\.{1,2}/)[A-Za-z0-9._-]{1,128}"
+AGENT_PATTERN = rf"spiffe://[a-z0-9._-]{{1,255}}/agent/{_NAME}/{_NAME}/[0-9a-f]{{16}}"
+ISSUER_PATTERN = r"[!#-\[\]-~]{1,249}"
+AUDIENCE_PATTERN = r"[!#-+\--\[\]-~]{1,256}"
+SCOPE_PATTERN = rf"(?=[^\"]{{1,256}}\"){WORD_PATTERN}:{WORD_PATTERN}:{IDENTIFIER_PATTERN}"
+
+# 32 bytes in base64url: the last character has two bits that stand for nothing.
+_KEY = r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
+_NUMBER = r"0|[1-9][0-9]{0,19}"
+_GRANT = r"[0-9a-f]{32}"
+
+
+def _list(name: str, pattern: str, maximum: int) -> str:
+    """An array of texts, matched with its brackets."""
+    return rf'(?P<{name}>\["{pattern}"(?:,"{pattern}"){{0,{maximum - 1}}}\])'
+
+
+_ROOT = re.compile(
+    (
+        rf'\{{"agent":"(?P<agent>{AGENT_PATTERN})","key":"(?P<key>{_KEY})"'
+        rf',"scope":{_list("scope", SCOPE_PATTERN, MAXIMUM_COUNT)}'
+        rf'(?:,"aud":{_list("aud", AUDIENCE_PATTERN, MAXIMUM_AUDIENCES)})?'
+        rf',"not_after":(?P<not_after>{_NUMBER}),"grant":"(?P<grant>{_GRANT})"\}}'
+    ).encode()
+)
+
+_HOP = re.compile(
+    (
+        rf'\{{"iss":"(?P<iss>{ISSUER_PATTERN})","challenge":"{_KEY}"'
+        rf',"proof_seq":(?P<proof_seq>{_NUMBER})'
+        rf',"delegator":"(?P<delegator>{AGENT_PATTERN})","delegator_key":"(?P<delegator_key>{_KEY})"'
+        rf',"delegate":"(?P<delegate>{AGENT_PATTERN})","delegate_key":"(?P<delegate_key>{_KEY})"'
+        rf',"held":{_list("held", SCOPE_PATTERN, MAXIMUM_COUNT)}'
+        rf',"scope":{_list("scope", SCOPE_PATTERN, MAXIMUM_COUNT)}'
+        rf'(?:,"aud":{_list("aud", AUDIENCE_PATTERN, MAXIMUM_AUDIENCES)})?'
+        rf'(?:,"max_uses":(?P<max_uses>[1-9][0-9]{{0,9}}))?'
+        rf',"iat":(?P<iat>{_NUMBER}),"exp":(?P<exp>{_NUMBER}),"parent":"(?P<parent>{_GRANT})"'
+        rf',"depth":(?P<depth>[1-5]),"prev":"(?P<prev>{_KEY})"\}}'
+    ).encode()
+)
+
+
+class Root(NamedTuple):
+    """What a chain begins with."""
+
+    agent: str
+    key: str
+    scope: tuple[str, ...]
+    audience: tuple[str, ...]
+    not_after: int
+    grant: str
+
+
+class Hop(NamedTuple):
+    """One delegation, well formed and no more. Keys and digests are base64url; ``audience`` is None
+    where it keeps the parent's, ``max_uses`` where there is no limit."""
+
+    issuer: str
+    delegator: str
+    delegator_key: str
+    delegate: str
+    delegate_key: str
+    held: tuple[str, ...]
+    scope: tuple[str, ...]
+    audience: tuple[str, ...] | None
+    max_uses: int | None
+    expires_at: int
+    parent: str
+    depth: int
+    previous: str
+    digest: bytes
+    # The signature and behind it what it is over.
+    signed: bytes
+
+    @property
+    def grant(self) -> str:
+        """The grant that it makes."""
+        return self.digest[:16].hex()
+
+    def is_signed(self) -> bool:
+        """Whether the key that it names as the delegator's signed it."""
+        key = encoding.decode(self.delegator_key.encode())
+        return key is not None and is_signed(self.signed, key)
+
+
+def parse_root(text: str) -> Root | None:
+    """None where the text is not the one text of any statement."""
+    json = encoding.decode(text.encode())
+    found = _ROOT.fullmatch(json) if json is not None else None
+    if found is None:
+        return None
+    not_after = int(found["not_after"])
+    if not_after >= 2**64:
+        return None
+    return Root(
+        agent=found["agent"].decode(),
+        key=found["key"].decode(),
+        scope=_texts(found["scope"]),
+        audience=_texts(found["aud"]) if found["aud"] else (),
+        not_after=not_after,
+        grant=found["grant"].decode(),
+    )
+
+
+def parse_hop(text: str) -> Hop | None:
+    """None where the text is not the one text of any hop."""
+    if len(text) > MAXIMUM_HOP_CHARACTERS or not text.isascii():
+        return None
+    data = text.encode("ascii")
+    dot = len(data) - _SIGNATURE_CHARACTERS
+    if not data.startswith(_HOP_START) or dot <= len(_HOP_START) or data[dot] != 0x2E:
+        return None
+    signature = encoding.decode(data[dot + 1 :])
+    json = encoding.decode(data[len(_HOP_START) : dot])
+    if signature is None or json is None:
+        return None
+    found = _HOP.fullmatch(json)
+    if found is None:
+        return None
+    (iss, proof_seq, delegator, delegator_key, delegate, delegate_key, held, scope) = found.group(
+        "iss",
+        "proof_seq",
+        "delegator",
+        "delegator_key",
+        "delegate",
+        "delegate_key",
+        "held",
+        "scope",
+    )
+    max_uses = int(found["max_uses"]) if found["max_uses"] else None
+    if max_uses is not None and max_uses >= 2**32:
+        return None
+    expires_at = int(found["exp"])
+    if max(int(proof_seq), int(found["iat"]), expires_at) >= 2**64:
+        return None
+    return Hop(
+        issuer=iss.decode(),
+        delegator=delegator.decode(),
+        delegator_key=delegator_key.decode(),
+        delegate=delegate.decode(),
+        delegate_key=delegate_key.decode(),
+        held=_texts(held),
+        scope=_texts(scope),
+        audience=_texts(found["aud"]) if found["aud"] else None,
+        max_uses=max_uses,
+        expires_at=expires_at,
+        parent=found["parent"].decode(),
+        depth=int(found["depth"]),
+        previous=found["prev"].decode(),
+        digest=sha256(data).digest(),
+        signed=signature + data[:dot],
+    )
+
+
+def is_signed(signed: bytes, public_key: bytes) -> bool:
+    """Whether a key made the signature that stands before a message; about 50 microseconds."""
+    if len(signed) < SIGNATURE_BYTES:
+        return False
+    try:
+        crypto_sign_open(signed, public_key)
+    except (BadSignatureError, ValueError):
+        return False
+    return True
+
+
+def _texts(array: bytes) -> tuple[str, ...]:
+    """The texts of a matched array: no text of ours has a quote or a comma in it."""
+    return tuple(array[2:-2].decode("ascii").split('","'))
