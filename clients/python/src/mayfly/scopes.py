@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from mayfly.errors import InvalidRequestError
 
@@ -33,10 +33,17 @@ def covers(held: str, wanted: str) -> bool:
     return wanted.startswith(held[:-1]) and len(wanted) >= len(held)
 
 
-def all_covered(wanted: Iterable[str], held: Iterable[str]) -> bool:
+def all_covered(wanted: Iterable[str], held: Collection[str]) -> bool:
     """Whether each of the wanted scopes is covered by one of those held."""
-    held = tuple(held)
-    return all(any(covers(have, want) for have in held) for want in wanted)
+    for scope in wanted:
+        if scope in held:
+            continue
+        for have in held:
+            if covers(have, scope):
+                break
+        else:
+            return False
+    return True
 
 
 def scope_list(scope: str | Iterable[str]) -> list[str]:

@@ -6,9 +6,9 @@ In the order, and with the codes, of proto/vectors/README.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mayfly import encoding
@@ -39,17 +39,8 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 
 # What a token by reference leaves out.
-_AUTHORITY = (
-    "sub",
-    "aud",
-    "nbf",
-    "iat",
-    "scope",
-    "cnf",
-    "root",
-    "delegation_chain",
-    "chain_hash",
-)
+_DELEGATION = frozenset({"root", "delegation_chain", "chain_hash"})
+_AUTHORITY = _DELEGATION | {"sub", "aud", "nbf", "iat", "scope", "cnf"}
 
 
 class ChainRefusedError(Exception):
@@ -67,8 +58,7 @@ class ChainLink(NamedTuple):
     grant_id: str
 
 
-@dataclass(frozen=True)
-class VerifiedToken:
+class VerifiedToken(NamedTuple):
     """A token whose signature and whole lineage were verified; only this package makes one.
 
     It says what was granted, by whom and until when. Times are seconds since the Unix epoch.
@@ -91,7 +81,10 @@ class VerifiedToken:
     not_before: int = 0
     key_thumbprint: str = ""
     lineage: tuple[ChainLink, ...] = ()
-    claims: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    claims: Mapping[str, Any] = MappingProxyType({})
+
+    def __repr__(self) -> str:
+        return f"<VerifiedToken {self.token_id} {self.agent_id} scope={list(self.scope)}>"
 
     @property
     def is_reference(self) -> bool:
@@ -152,17 +145,12 @@ class ChainVerifier:
         header, _, payload_text = signed.partition(".")
         payload = encoding.decode(payload_text.encode())
         signature = encoding.decode(signature_text.encode())
-        if (
-            not header
-            or not payload
-            or signature is None
-            or len(signature) != SIGNATURE_BYTES
-            or encoding.decode(header.encode()) is None
-        ):
+        if not header or not payload or signature is None or len(signature) != SIGNATURE_BYTES:
             raise ChainRefusedError("MALFORMED")
         known = self._keys.get(header)
         if known is None:
-            raise ChainRefusedError("FOREIGN_HEADER")
+            is_text = encoding.decode(header.encode()) is not None
+            raise ChainRefusedError("FOREIGN_HEADER" if is_text else "MALFORMED")
         kid, public_key = known
         if not is_signed(signature + signed.encode(), public_key):
             raise ChainRefusedError("SIGNATURE_INVALID")
@@ -183,7 +171,7 @@ class ChainVerifier:
         is_online = "online" in claims
         if is_online and claims["online"] is not True:
             raise ChainRefusedError("CLAIM_MALFORMED")
-        if is_online and not any(name in claims for name in _AUTHORITY):
+        if is_online and _AUTHORITY.isdisjoint(claims):
             return VerifiedToken(
                 token_id, grant_id, issuer, expires_at, is_online, kid, claims=claims
             )
@@ -268,9 +256,9 @@ class _Walk:
         self.grant = root.grant
         self.max_uses: int | None = None
         self._key = root.key
-        self._scope: Sequence[str] = root.scope
+        self._scope: tuple[str, ...] = root.scope
         # None named: then no hop can name one.
-        self._audience: Sequence[str] = root.audience
+        self._audience: tuple[str, ...] = root.audience
         self._expires_at = root.not_after
         self._digest = sha256(text.encode()).digest()
         self._depth = 0
@@ -341,39 +329,40 @@ class _Walk:
 # MARK: Claims
 
 
-def _claim(claims: dict[str, Any], name: str) -> Any:
+def _claim(claims: Mapping[str, Any], name: str) -> Any:
     try:
         return claims[name]
     except KeyError:
         raise ChainRefusedError("CLAIM_MISSING") from None
 
 
-def _text(claims: dict[str, Any], name: str, pattern: re.Pattern[str]) -> str:
+def _text(claims: Mapping[str, Any], name: str, pattern: re.Pattern[str]) -> str:
     value = _claim(claims, name)
     if not isinstance(value, str) or pattern.fullmatch(value) is None:
         raise ChainRefusedError("CLAIM_MALFORMED")
     return value
 
 
-def _number(claims: dict[str, Any], name: str) -> int:
-    value = _claim(claims, name)
-    if not isinstance(value, strictjson.Decimal):
+def _number(claims: Mapping[str, Any], name: str) -> int:
+    value: object = _claim(claims, name)
+    # True is an int to isinstance.
+    if type(value) is not int or not 0 <= value < 2**64:
         raise ChainRefusedError("CLAIM_MALFORMED")
     return value
 
 
-def _texts(claims: dict[str, Any], name: str, maximum: int) -> tuple[str, ...]:
+def _texts(claims: Mapping[str, Any], name: str, maximum: int) -> tuple[str, ...]:
     value = _claim(claims, name)
     if (
         not isinstance(value, list)
         or not 1 <= len(value) <= maximum
-        or not all(isinstance(text, str) for text in value)
+        or set(map(type, value)) != {str}
     ):
         raise ChainRefusedError("CLAIM_MALFORMED")
     return tuple(value)
 
 
-def _audience(claims: dict[str, Any]) -> tuple[str, ...]:
+def _audience(claims: Mapping[str, Any]) -> tuple[str, ...]:
     if "aud" not in claims:
         return ()
     audience = _texts(claims, "aud", MAXIMUM_AUDIENCES)
@@ -382,7 +371,7 @@ def _audience(claims: dict[str, Any]) -> tuple[str, ...]:
     return audience
 
 
-def _thumbprint(claims: dict[str, Any]) -> str:
+def _thumbprint(claims: Mapping[str, Any]) -> str:
     confirmation = _claim(claims, "cnf")
     value = confirmation.get("jkt") if isinstance(confirmation, dict) else None
     if not isinstance(value, str) or _THUMBPRINT.fullmatch(value) is None:
@@ -390,9 +379,9 @@ def _thumbprint(claims: dict[str, Any]) -> str:
     return value
 
 
-def _check_delegation(claims: dict[str, Any]) -> None:
+def _check_delegation(claims: Mapping[str, Any]) -> None:
     """All three claims of a delegated token, or none of them."""
-    if not any(name in claims for name in ("root", "delegation_chain", "chain_hash")):
+    if _DELEGATION.isdisjoint(claims):
         return
     if not isinstance(_claim(claims, "root"), str):
         raise ChainRefusedError("CLAIM_MALFORMED")

@@ -37,33 +37,29 @@ _NUMBER = r"0|[1-9][0-9]{0,19}"
 _GRANT = r"[0-9a-f]{32}"
 
 
-def _list(name: str, pattern: str, maximum: int) -> str:
+def _list(pattern: str, maximum: int) -> str:
     """An array of texts, matched with its brackets."""
-    return rf'(?P<{name}>\["{pattern}"(?:,"{pattern}"){{0,{maximum - 1}}}\])'
+    return rf'(\["{pattern}"(?:,"{pattern}"){{0,{maximum - 1}}}\])'
 
 
 _ROOT = re.compile(
-    (
-        rf'\{{"agent":"(?P<agent>{AGENT_PATTERN})","key":"(?P<key>{_KEY})"'
-        rf',"scope":{_list("scope", SCOPE_PATTERN, MAXIMUM_COUNT)}'
-        rf'(?:,"aud":{_list("aud", AUDIENCE_PATTERN, MAXIMUM_AUDIENCES)})?'
-        rf',"not_after":(?P<not_after>{_NUMBER}),"grant":"(?P<grant>{_GRANT})"\}}'
-    ).encode()
+    rf'\{{"agent":"({AGENT_PATTERN})","key":"({_KEY})"'
+    rf',"scope":{_list(SCOPE_PATTERN, MAXIMUM_COUNT)}'
+    rf'(?:,"aud":{_list(AUDIENCE_PATTERN, MAXIMUM_AUDIENCES)})?'
+    rf',"not_after":({_NUMBER}),"grant":"({_GRANT})"\}}'
 )
 
 _HOP = re.compile(
-    (
-        rf'\{{"iss":"(?P<iss>{ISSUER_PATTERN})","challenge":"{_KEY}"'
-        rf',"proof_seq":(?P<proof_seq>{_NUMBER})'
-        rf',"delegator":"(?P<delegator>{AGENT_PATTERN})","delegator_key":"(?P<delegator_key>{_KEY})"'
-        rf',"delegate":"(?P<delegate>{AGENT_PATTERN})","delegate_key":"(?P<delegate_key>{_KEY})"'
-        rf',"held":{_list("held", SCOPE_PATTERN, MAXIMUM_COUNT)}'
-        rf',"scope":{_list("scope", SCOPE_PATTERN, MAXIMUM_COUNT)}'
-        rf'(?:,"aud":{_list("aud", AUDIENCE_PATTERN, MAXIMUM_AUDIENCES)})?'
-        rf'(?:,"max_uses":(?P<max_uses>[1-9][0-9]{{0,9}}))?'
-        rf',"iat":(?P<iat>{_NUMBER}),"exp":(?P<exp>{_NUMBER}),"parent":"(?P<parent>{_GRANT})"'
-        rf',"depth":(?P<depth>[1-5]),"prev":"(?P<prev>{_KEY})"\}}'
-    ).encode()
+    rf'\{{"iss":"({ISSUER_PATTERN})","challenge":"{_KEY}"'
+    rf',"proof_seq":({_NUMBER})'
+    rf',"delegator":"({AGENT_PATTERN})","delegator_key":"({_KEY})"'
+    rf',"delegate":"({AGENT_PATTERN})","delegate_key":"({_KEY})"'
+    rf',"held":{_list(SCOPE_PATTERN, MAXIMUM_COUNT)}'
+    rf',"scope":{_list(SCOPE_PATTERN, MAXIMUM_COUNT)}'
+    rf'(?:,"aud":{_list(AUDIENCE_PATTERN, MAXIMUM_AUDIENCES)})?'
+    rf'(?:,"max_uses":([1-9][0-9]{{0,9}}))?'
+    rf',"iat":({_NUMBER}),"exp":({_NUMBER}),"parent":"({_GRANT})"'
+    rf',"depth":([1-5]),"prev":"({_KEY})"\}}'
 )
 
 
@@ -113,20 +109,14 @@ class Hop(NamedTuple):
 def parse_root(text: str) -> Root | None:
     """None where the text is not the one text of any statement."""
     json = encoding.decode(text.encode())
-    found = _ROOT.fullmatch(json) if json is not None else None
+    found = _ROOT.fullmatch(json.decode("latin-1")) if json is not None else None
     if found is None:
         return None
-    not_after = int(found["not_after"])
-    if not_after >= 2**64:
+    agent, key, scope, audience, not_after, grant = found.groups()
+    ends = int(not_after)
+    if ends >= 2**64:
         return None
-    return Root(
-        agent=found["agent"].decode(),
-        key=found["key"].decode(),
-        scope=_texts(found["scope"]),
-        audience=_texts(found["aud"]) if found["aud"] else (),
-        not_after=not_after,
-        grant=found["grant"].decode(),
-    )
+    return Root(agent, key, _texts(scope), _texts(audience) if audience else (), ends, grant)
 
 
 def parse_hop(text: str) -> Hop | None:
@@ -141,41 +131,48 @@ def parse_hop(text: str) -> Hop | None:
     json = encoding.decode(data[len(_HOP_START) : dot])
     if signature is None or json is None:
         return None
-    found = _HOP.fullmatch(json)
+    found = _HOP.fullmatch(json.decode("latin-1"))
     if found is None:
         return None
-    (iss, proof_seq, delegator, delegator_key, delegate, delegate_key, held, scope) = found.group(
-        "iss",
-        "proof_seq",
-        "delegator",
-        "delegator_key",
-        "delegate",
-        "delegate_key",
-        "held",
-        "scope",
-    )
-    max_uses = int(found["max_uses"]) if found["max_uses"] else None
-    if max_uses is not None and max_uses >= 2**32:
+    (
+        issuer,
+        proof_seq,
+        delegator,
+        delegator_key,
+        delegate,
+        delegate_key,
+        held,
+        scope,
+        audience,
+        max_uses,
+        issued_at,
+        expires_at,
+        parent,
+        depth,
+        previous,
+    ) = found.groups()
+    uses = None if max_uses is None else int(max_uses)
+    if uses is not None and uses >= 2**32:
         return None
-    expires_at = int(found["exp"])
-    if max(int(proof_seq), int(found["iat"]), expires_at) >= 2**64:
+    ends = int(expires_at)
+    if ends >= 2**64 or int(issued_at) >= 2**64 or int(proof_seq) >= 2**64:
         return None
     return Hop(
-        issuer=iss.decode(),
-        delegator=delegator.decode(),
-        delegator_key=delegator_key.decode(),
-        delegate=delegate.decode(),
-        delegate_key=delegate_key.decode(),
-        held=_texts(held),
-        scope=_texts(scope),
-        audience=_texts(found["aud"]) if found["aud"] else None,
-        max_uses=max_uses,
-        expires_at=expires_at,
-        parent=found["parent"].decode(),
-        depth=int(found["depth"]),
-        previous=found["prev"].decode(),
-        digest=sha256(data).digest(),
-        signed=signature + data[:dot],
+        issuer,
+        delegator,
+        delegator_key,
+        delegate,
+        delegate_key,
+        _texts(held),
+        _texts(scope),
+        None if audience is None else _texts(audience),
+        uses,
+        ends,
+        parent,
+        int(depth),
+        previous,
+        sha256(data).digest(),
+        signature + data[:dot],
     )
 
 
@@ -190,6 +187,6 @@ def is_signed(signed: bytes, public_key: bytes) -> bool:
     return True
 
 
-def _texts(array: bytes) -> tuple[str, ...]:
+def _texts(array: str) -> tuple[str, ...]:
     """The texts of a matched array: no text of ours has a quote or a comma in it."""
-    return tuple(array[2:-2].decode("ascii").split('","'))
+    return tuple(array[2:-2].split('","'))
