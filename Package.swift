@@ -71,7 +71,7 @@ let package = Package(
                 "MayflyServer", "MayflyStore", "MayflyCore", "MayflyCrypto", "CLinux", arguments,
                 logging, toml,
             ]),
-        program("mayfly", ["MayflyClient", "MayflyStore", "MayflyCrypto", arguments]),
+        program("mayfly", ["MayflyClient", "MayflyStore", "MayflyCrypto", "CLinux", arguments]),
         program(
             "mayfly-load",
             ["MayflyClient", "MayflyWire", "MayflyCrypto", "CLinux", arguments, histogram]),
@@ -82,6 +82,9 @@ let package = Package(
             dependencies: ["MayflyWire", "MayflyCrypto", "CLinux", arguments],
             path: "Tests/mayfly-race", swiftSettings: strict),
 
+        // Children that posix_spawn cannot make.
+        .target(name: "CTestProcesses", path: "Tests/CTestProcesses"),
+
         // The tree of Tests mirrors Sources.
         tests("MayflyWireTests", ["MayflyWire"]),
         tests("MayflyCryptoTests", ["MayflyCrypto"]),
@@ -91,7 +94,7 @@ let package = Package(
             "MayflyServerTests",
             [
                 "MayflyServer", "MayflyStore", "MayflyWire", "MayflyCore", "MayflyCrypto", "CLinux",
-                logging,
+                "CTestProcesses", logging,
             ]),
         tests(
             "mayflydTests", ["mayflyd", "MayflyServer", "MayflyCore", "MayflyCrypto", logging]),
@@ -101,7 +104,7 @@ let package = Package(
             "EndToEndTests",
             [
                 "mayfly-race", "MayflyClient", "MayflyWire", "MayflyCrypto", "MayflyCore",
-                "MayflyStore", "CLinux",
+                "MayflyStore", "CLinux", "CTestProcesses",
             ]),
 
         // The world of the simulator, as far as it is not the broker's own.

@@ -13,8 +13,12 @@ seconds=${MAYFLY_BENCH_SECONDS:-10}
 open_seconds=${MAYFLY_BENCH_OPEN_SECONDS:-300}
 grants=${MAYFLY_BENCH_GRANTS:-1000000}
 events=${MAYFLY_BENCH_EVENTS:-10000000}
-# Which figures: all of pairs, grants, validate, chains, revoke, open, restart, or some of them.
-only=${MAYFLY_BENCH_ONLY:-pairs grants validate chains revoke open restart}
+# What is killed, what is hostile, and how many come and go.
+processes=${MAYFLY_BENCH_PROCESSES:-10000}
+crowd=${MAYFLY_BENCH_CROWD:-10000}
+churn=${MAYFLY_BENCH_CHURN:-10000000}
+# Which figures: all of these, or some of them.
+only=${MAYFLY_BENCH_ONLY:-pairs grants validate chains revoke verify open restart kill shares hostile churn}
 
 # The data must lie on a disk that is meant to last, or an fsync measures nothing; the paths of
 # sockets must be short.
@@ -33,12 +37,15 @@ say() { printf '\n\033[1m%s\033[0m\n' "$*" >&2; }
 load=("$bin/mayfly-load")
 where=(--socket "$sockets/run/agent.sock" --operator-socket "$sockets/operator/operator.sock")
 
-# start_broker CORES REACTORS: on the data that is there.
+# start_broker CORES REACTORS [OPTIONS]: on the data that is there. A crowd needs descriptors.
 start_broker() {
-    taskset -c "$1" "$bin/mayflyd" --data-directory "$data/broker" \
+    local cores=$1 reactors=$2
+    shift 2
+    taskset -c "$cores" "$bin/mayflyd" --data-directory "$data/broker" \
         --agent-socket "$sockets/run/agent.sock" \
         --operator-socket "$sockets/operator/operator.sock" \
-        --reactors "$2" --max-live-grants 2000000 --max-ttl 86400 2>"$results/broker.log" &
+        --reactors "$reactors" --max-live-grants 2000000 --max-ttl 86400 "$@" \
+        2>"$results/broker.log" &
     broker=$!
     "${load[@]}" status --wait 120 --operator-socket "$sockets/operator/operator.sock" \
         >"$results/status.json"
@@ -132,6 +139,84 @@ operation_row() {
         "p99 $(milliseconds "$(median "$name" "${operation}_p99_microseconds")")," \
         "errors $(median "$name" error_count)"
 }
+
+# The users of the apps, beside root; nobody's as long as no app names them.
+users=(60001 60002 60003 60004 60005 60006 60007 60008)
+as_user() {
+    local user=$1
+    shift
+    setpriv --reuid "$user" --regid "$user" --clear-groups "$@"
+}
+
+# share NAME USER ARGUMENTS…: a run of one user's load; its JSON goes to NAME.1.json.
+share() {
+    local name=$1 user=$2
+    shift 2
+    as_user "$user" taskset -c "$load_core" "${load[@]}" --socket "$sockets/run/agent.sock" \
+        --app "user-$user" --json --quiet "$@" >"$results/$name.1.json"
+}
+
+# Eight users: what one gets alone, and what it keeps when the seven others flood.
+measure_shares() {
+    local user
+    local -a flood=()
+    say "shares: one user alone, then beside seven that flood (nice 19)"
+    chmod 755 "$sockets"
+    fresh_broker "$broker_core" 1 --agent-socket-mode 0666
+    for user in "${users[@]}"; do
+        "$bin/mayfly" app add --operator-socket "$sockets/operator/operator.sock" \
+            --name "user-$user" --uid "$user" --ceiling 'read:data:*' >/dev/null 2>&1
+    done
+    share shares-quiet "${users[0]}" --connections 8 --depth 8 --seconds "$seconds"
+    share shares-quiet-rate "${users[0]}" --connections 8 --rate 500 --seconds "$seconds"
+    for user in "${users[@]:1}"; do
+        as_user "$user" nice -n 19 taskset -c "$load_core" "${load[@]}" --quiet --json \
+            --socket "$sockets/run/agent.sock" --app "user-$user" --connections 8 --depth 32 \
+            --seconds $((3 * seconds + 15)) >"$results/shares-flood-$user.json" &
+        flood+=($!)
+    done
+    sleep 4
+    share shares-flooded "${users[0]}" --connections 8 --depth 8 --seconds "$seconds"
+    share shares-flooded-rate "${users[0]}" --connections 8 --rate 500 --seconds "$seconds"
+    for user in "${flood[@]}"; do wait "$user" || true; done
+}
+
+# Connections that mean well, alone and then beside nine times as many that do not.
+measure_hostile() {
+    local hostile
+    local good=$((crowd / 10))
+    local -a run=(--connections "$good" --rate 1000 --seconds "$seconds")
+    say "hostile: $good connections at 1000 pairs/s, alone, then beside $((crowd - good)) hostile ones"
+    fresh_broker "$broker_core" 1 --max-connections $((crowd + 1000)) \
+        --max-connections-per-uid $((crowd + 1000))
+    put_load "$load_core" hostile-quiet 1 --quiet "${run[@]}"
+    nice -n 19 taskset -c "$load_core" "${load[@]}" hostile --socket "$sockets/run/agent.sock" \
+        --connections $((crowd - good)) --seconds $((seconds + 25)) >"$results/hostile.1.json" &
+    hostile=$!
+    sleep 8
+    put_load "$load_core" hostile-beside 1 --quiet "${run[@]}"
+    "${load[@]}" status --operator-socket "$sockets/operator/operator.sock" \
+        >"$results/hostile-memory.1.json"
+    wait "$hostile"
+}
+
+# Agents come and go; memory and descriptors after the first hundred thousand, and after all of them.
+measure_churn() {
+    local -a run=(--quiet --connections 8 --depth 2 --batch 64 --warm-up 0)
+    say "churn: $churn agents come and go"
+    fresh_broker "$broker_core" 1
+    put_load "$load_core" churn-first 1 "${run[@]}" --count 100000
+    sleep 3
+    churn_before=$(resident)
+    churn_open=$(descriptors)
+    put_load "$load_core" churn-all 1 "${run[@]}" --count "$churn"
+    sleep 3
+    churn_after=$(resident)
+    churn_still_open=$(descriptors)
+}
+
+resident() { awk '/VmRSS/ { print $2 }' "/proc/$broker/status"; }
+descriptors() { find "/proc/$broker/fd" -mindepth 1 | wc -l; }
 
 # Writes events into the log until there are as many as asked for, then leaves the grants live and
 # measures how long a broker takes from its start to its first answer.
@@ -232,6 +317,17 @@ if [[ $only == *revoke* ]]; then
         "at most $(median revoke-task revoke_max_milliseconds) ms," \
         "valid after it: $(median revoke-task valid_after)"
 fi
+if [[ $only == *verify* ]]; then
+    fresh_broker "$broker_core" 1
+    say "verify: tokens verified without the broker, and revoked under eight verifiers' eyes"
+    taskset -c "$load_core" "${load[@]}" verify "${where[@]}" --json >"$results/verify.1.json"
+    row "a verifier's first look at a token" "<= 1.3 signatures" \
+        "$(median verify first_signatures) signatures"
+    row "  and each after it" "<= 1 us" "$(median verify repeat_microseconds) us"
+    row "acknowledged revocation to refusal by 8 verifiers" "p99 <= 2 ms" \
+        "p50 $(milliseconds "$(median verify refused_p50_microseconds)")," \
+        "p99 $(milliseconds "$(median verify refused_p99_microseconds)")"
+fi
 if [[ $only == *open* ]]; then
     runs=1 measure open-1000 apart --rate 1000 --seconds "$open_seconds" --connections 8 \
         --population 100000 --ttl 86400
@@ -242,6 +338,45 @@ if [[ $only == *restart* ]]; then
     measure_restart
     row "restart to the first answer" "<= 5 s" "$(median restart waited_seconds) s" \
         "with $(median restart live_grants) live grants, $(median restart log_events) events"
+fi
+
+if [[ $only == *kill* ]]; then
+    fresh_broker "$broker_core" 1 --max-bound-processes $((processes + 1000))
+    say "kill: $processes bound processes"
+    taskset -c "$load_core" "${load[@]}" kill "${where[@]}" --processes "$processes" --json \
+        >"$results/kill.1.json"
+    row "kill of a bound process to the first refusal" "p50 <= 2 ms, p99 <= 10 ms" \
+        "p50 $(milliseconds "$(median kill refused_p50_microseconds)")," \
+        "p99 $(milliseconds "$(median kill refused_p99_microseconds)")," \
+        "longest $(milliseconds "$(median kill refused_max_microseconds)")"
+    row "the other processes killed at once, all refused" "<= 2 s" \
+        "$(median kill all_refused_seconds) s"
+fi
+if [[ $only == *shares* && $EUID -eq 0 ]]; then
+    measure_shares
+    row "one of eight users, seven flooding: throughput" ">= 80 % of an eighth of quiet" \
+        "$(awk -v quiet="$(median shares-quiet pairs_per_second)" \
+            -v kept="$(median shares-flooded pairs_per_second)" \
+            'BEGIN { printf "%.0f of %.0f pairs/s, %.0f %% of an eighth", kept, quiet, 800 * kept / quiet }')"
+    row "  its p99 at 500 pairs/s" "<= 3 x quiet" \
+        "spawn $(milliseconds "$(median shares-quiet-rate spawn_p99_microseconds)") quiet," \
+        "$(milliseconds "$(median shares-flooded-rate spawn_p99_microseconds)") beside them," \
+        "errors $(median shares-flooded-rate error_count)"
+fi
+if [[ $only == *hostile* ]]; then
+    measure_hostile
+    row "$((crowd / 10)) connections beside $((crowd - crowd / 10)) hostile ones: p99" "<= 2 x quiet" \
+        "spawn $(milliseconds "$(median hostile-quiet spawn_p99_microseconds)") quiet," \
+        "$(milliseconds "$(median hostile-beside spawn_p99_microseconds)") beside them," \
+        "errors $(median hostile-beside error_count)"
+    row "  RSS of the broker then" "its stated ceiling" \
+        "$(awk -v b="$(median hostile-memory resident_bytes)" 'BEGIN { printf "%.0f MB", b / 1e6 }')"
+fi
+if [[ $only == *churn* ]]; then
+    measure_churn
+    row "RSS after $churn spawns and releases" "within 1 % or 1 MB" \
+        "$churn_before KiB after 100,000, $churn_after KiB after all," \
+        "descriptors $churn_open and $churn_still_open"
 fi
 
 say "Medians of $runs runs"

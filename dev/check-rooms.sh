@@ -15,7 +15,7 @@ declare -A allowed=(
         Logging"
     [MayflyClient]="MayflyWire MayflyCrypto CLinux Glibc Synchronization"
     [mayflyd]="MayflyServer MayflyStore MayflyCore MayflyCrypto CLinux Glibc ArgumentParser Logging TOMLKit"
-    [mayfly]="MayflyClient MayflyStore MayflyCrypto Glibc ArgumentParser Foundation"
+    [mayfly]="MayflyClient MayflyStore MayflyCrypto CLinux Synchronization Glibc ArgumentParser Foundation"
     [mayfly-load]="MayflyClient MayflyWire MayflyCrypto CLinux Glibc Synchronization
         ArgumentParser Histogram Foundation"
 )

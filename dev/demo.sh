@@ -112,6 +112,23 @@ mayfly release <"$place/renewed"
 dead renewed
 dead child
 
+say "An agent is a process: its credential came through a descriptor, and dies when it is killed"
+show "mayfly run --app support-desk --task ticket-4713 --scope read:data:customer-12345 -- agent"
+# shellcheck disable=SC2016 # the agent's own shell reads them
+mayfly run --app support-desk --task ticket-4713 --scope read:data:customer-12345 -- sh -c \
+    'cat "/dev/fd/$MAYFLY_AGENT_FD" >"$0.json"; echo $$ >"$0.pid"; exec sleep 60' "$place/killed" &
+wrapper=$!
+until [ -s "$place/killed.pid" ]; do sleep 0.02; done
+member "$place/killed.json" token >"$place/killed"
+show 'mayfly validate < killed'
+mayfly validate <"$place/killed"
+show 'kill -KILL agent; mayfly validate < killed'
+began=${EPOCHREALTIME/./}
+kill -KILL "$(cat "$place/killed.pid")"
+while mayfly validate <"$place/killed"; do :; done
+echo "refused $(((${EPOCHREALTIME/./} - began) / 1000)) ms after the kill, most of it the start of the command"
+wait "$wrapper" || echo "mayfly run: exit $?, as a shell has it for a process that was killed"
+
 say "The operator revokes a task: what it has is dead, its name refused"
 run mayfly revoke task billing
 refused mayfly spawn --app support-desk --orch support --task billing --scope read:data:x

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 
 readonly scratch=.build/simulation
 readonly mutants="forget-holder keep-old-token widen-scope widen-lifetime copy-uses
-    acknowledge-before-commit synchronous-off"
+    forget-bonds spare-bound pool-shares acknowledge-before-commit synchronous-off"
 # Seeds within which each mutant has to be found; most are in the first ten.
 readonly mutant_seeds=1..200
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
@@ -10,12 +11,24 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
 #ifndef SO_PASSRIGHTS
 #define SO_PASSRIGHTS 83
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef PID_FS_MAGIC
+#define PID_FS_MAGIC 0x50494446
 #endif
 
 // The most descriptors the kernel lets one message carry.
@@ -151,6 +164,25 @@ ssize_t clinux_send(int socket, const void *buffer, size_t count) {
     return send(socket, buffer, count, MSG_NOSIGNAL);
 }
 
+int clinux_pidfd_open(uint32_t pid) {
+    // Always close-on-exec.
+    return (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+}
+
+int clinux_peer_pidfd(int socket) {
+    int pidfd = -1;
+    socklen_t size = sizeof pidfd;
+    return getsockopt(socket, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &size) == 0 ? pidfd : -1;
+}
+
+uint64_t clinux_pidfd_inode(int pidfd) {
+    struct statfs system;
+    struct stat status;
+    // Before pidfs all pidfds share one inode, which tells nothing.
+    if (fstatfs(pidfd, &system) != 0 || system.f_type != PID_FS_MAGIC) return 0;
+    return fstat(pidfd, &status) == 0 ? (uint64_t)status.st_ino : 0;
+}
+
 void clinux_return_memory(void) { malloc_trim(0); }
 
 int clinux_pin_to_core(int core) {
@@ -176,4 +208,43 @@ void clinux_wake_precisely(void) { prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
 int clinux_usable_processors(void) {
     cpu_set_t set;
     return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+void clinux_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+ssize_t clinux_send_descriptor(int socket, uint8_t byte, int descriptor) {
+    struct iovec part = {.iov_base = &byte, .iov_len = 1};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.space,
+                             .msg_controllen = sizeof control.space};
+    struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(c), &descriptor, sizeof descriptor);
+    return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+int clinux_lingering_socket(int *listener) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t length = sizeof address;
+    struct linger linger = {.l_onoff = 1, .l_linger = 3};
+    int sender = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    *listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (sender < 0 || *listener < 0 ||
+        bind(*listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(*listener, 1) != 0 ||
+        getsockname(*listener, (struct sockaddr *)&address, &length) != 0 ||
+        connect(sender, (struct sockaddr *)&address, sizeof address) != 0 ||
+        setsockopt(sender, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) != 0)
+        return -1;
+    char data[4096] = {0};
+    while (send(sender, data, sizeof data, MSG_DONTWAIT | MSG_NOSIGNAL) > 0) {
+    }
+    return sender;
 }

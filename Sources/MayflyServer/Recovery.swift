@@ -110,6 +110,9 @@ struct Recovery {
         settings.defaultLifetimeSeconds = configuration.defaultLifetimeSeconds
         settings.maximumLifetimeSeconds = configuration.maximumLifetimeSeconds
         settings.maximumLiveGrants = configuration.maximumLiveGrants
+        settings.operatorUids = configuration.operatorUids.union([
+            UserID(rawValue: 0), UserID(rawValue: getuid()),
+        ])
         #if MAYFLY_FAULTS
             if let fault = getenv("MAYFLY_FAULT") {
                 settings.faults = CoreFaults(named: String(cString: fault))

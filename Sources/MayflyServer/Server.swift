@@ -39,9 +39,10 @@ package final class Server: Sendable {
                 },
                 onCommit: { metrics.noteCommit(rows: $0, nanoseconds: $1) },
                 onFailure: onStorageFailure))
+        let processes = try Self.watchProcesses(configuration, recovered, logger)
         context = ReactorContext(
             recovered: recovered, secrets: SecretDigester(key: keys.digestKey), feed: feed,
-            metrics: metrics, logger: logger,
+            metrics: metrics, processes: processes, logger: logger,
             patience: Patience(idleSeconds: configuration.idleTimeoutSeconds),
             spinNanoseconds: UInt64(configuration.spinMicroseconds) * 1_000)
         log = recovered.log
@@ -63,6 +64,7 @@ package final class Server: Sendable {
         try startOperatorReactor(configuration, operatorInbox)
         let (housekeeper, acceptor) = (housekeeper, acceptor)
         try threads.start("mayfly-time") { housekeeper.run() }
+        try threads.start("mayfly-processes") { processes.run() }
         try threads.start("mayfly-accept") { acceptor.run() }
         try startFeed(configuration, recovered.boot)
     }
@@ -73,6 +75,7 @@ package final class Server: Sendable {
         acceptor.stop()
         housekeeper.stop()
         context.feed.stop()
+        context.processes.stop()
         for inbox in inboxes { inbox.wakeUp.signal() }
         threads.join()
         let live = context.authority.read { $0.liveGrants }.result
@@ -80,6 +83,27 @@ package final class Server: Sendable {
             .recordBoundary(.brokerStopped, count: UInt64(live), detail: []), from: .broker,
             at: context.clock.now)
         log.stop()
+    }
+
+    /// With everything that recovered grants hang on looked at: what is gone has ended before
+    /// anyone is answered.
+    private static func watchProcesses(
+        _ configuration: ServerConfiguration, _ recovered: Recovery, _ logger: Logger
+    ) throws -> ProcessWatch {
+        let capacity = ProcessWatch.Capacity(
+            wanted: configuration.maximumBoundProcesses,
+            perUid: configuration.maximumBoundProcessesPerUid,
+            connections: configuration.maximumConnections)
+        if capacity.processes < configuration.maximumBoundProcesses {
+            logger.warning(
+                "fewer processes can be bound than configured: raise the limit of descriptors",
+                metadata: ["processes": "\(capacity.processes)"])
+        }
+        let watch = try ProcessWatch(
+            authority: recovered.authority, clock: recovered.clock, logger: logger,
+            capacity: capacity)
+        watch.recover(recovered.authority.read { $0.recoveredBonds }.result)
+        return watch
     }
 
     private func startReactors(
@@ -132,7 +156,9 @@ package final class Server: Sendable {
                 try Listener(
                     path: configuration.agentSocketPath,
                     mode: mode_t(configuration.agentSocketMode),
-                    directoryMode: 0o750, role: .agents)
+                    // A socket that is open to all is of no use in a directory that is not.
+                    directoryMode: configuration.agentSocketMode & 0o006 == 0 ? 0o750 : 0o755,
+                    role: .agents)
             }
         let operators =
             if let descriptor = inherited.operatorDescriptor {

@@ -5,12 +5,13 @@
 internal import ArgumentParser
 
 @main
-struct MayflyLoad: ParsableCommand {
+struct MayflyLoad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mayfly-load",
         abstract: "Load for a Mayfly broker, and what it took.",
         subcommands: [
-            RunCommand.self, CheckCommand.self, RevokeTaskCommand.self, StatusCommand.self,
+            RunCommand.self, CheckCommand.self, RevokeTaskCommand.self, KillCommand.self,
+            HostileCommand.self, VerifyCommand.self, StatusCommand.self,
             FloorCommand.self,
         ],
         defaultSubcommand: RunCommand.self)

@@ -16,6 +16,7 @@ struct Mayfly: AsyncParsableCommand {
             or no answer.
             """,
         subcommands: [
+            RunCommand.self, BecomeCommand.self,
             AppGroup.self, LaunchTokenGroup.self, SpawnCommand.self, RegisterCommand.self,
             ValidateCommand.self, ReleaseCommand.self, TokenGroup.self, GrantsGroup.self,
             TreeCommand.self, RevokeGroup.self, WatchCommand.self, AuditGroup.self,

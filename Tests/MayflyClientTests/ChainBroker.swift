@@ -61,12 +61,15 @@ final class ChainBroker: Sendable {
         "[" + words.map { "\"\($0)\"" }.joined(separator: ",") + "]"
     }
 
-    var rootToken: String {
+    var rootToken: String { rootToken(living: 600) }
+
+    /// - Parameter seconds: to its expiry.
+    func rootToken(living seconds: Int) -> String {
         token(
             """
             "nbf":\(Self.now),"iat":\(Self.now),\
             "grant":"\(Self.rootGrant)","sub":"\(Self.rootID)","aud":["warehouse","lake"],\
-            "exp":\(Self.now + 600),"scope":["read:data:*","read:logs:*"],\
+            "exp":\(Self.now + UInt64(seconds)),"scope":["read:data:*","read:logs:*"],\
             "cnf":{"jkt":"\(rootKey.thumbprint)"}
             """)
     }

@@ -19,13 +19,15 @@ struct FakeRequest: Sendable {
 
     /// One message of a stream.
     func stream(
-        position: UInt64, digests: [[UInt8]] = [], firstIssueAt: UInt64 = 0, gap: Bool = false
+        position: UInt64, digests: [[UInt8]] = [], firstIssueAt: UInt64 = 0, gap: Bool = false,
+        current: Bool = false
     ) {
         var message = WatchRevocationsResponseMessage()
         message.position = position
         message.digests = digests.map { ByteView(copying: $0) }
         message.firstIssueAt = firstIssueAt
         message.gap = gap
+        message.current = current
         var output = OutputBuffer()
         _ = ResponseEncoder.appendData(stream: stream, message: message, to: &output)
         connection.send([UInt8](output.pending))

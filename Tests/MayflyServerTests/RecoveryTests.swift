@@ -61,7 +61,7 @@ extension Recovery {
             orchestration: try #require(Name("nightly")), task: try #require(Name(task)),
             scope: [try #require(Scope("read:data:one"))], audience: .empty,
             publicKey: try #require(PublicKey([UInt8](repeating: key, count: 32))),
-            lifetimeSeconds: 0, totalLifetimeSeconds: 0, binding: .none)
+            lifetimeSeconds: 0, totalLifetimeSeconds: 0)
         let decision = ask(
             .spawn([spec], proof: .agent), from: caller, words: [UInt64(key), 2])
         guard case .spawned(let issued) = decision, let grant = issued.first else {

@@ -62,7 +62,7 @@ enum Sample {
     }
 
     static func grant(_ serial: UInt64) -> GrantRecord {
-        GrantRecord(
+        var grant = GrantRecord(
             serial: Serial(rawValue: serial), id: GrantID(high: serial &* 0x9E37, low: serial),
             token: TokenID(high: 3, low: serial), instance: InstanceID(rawValue: serial &* 0x9E37),
             orchestration: name("orch-1"), task: name("task-\(serial)"),
@@ -70,8 +70,10 @@ enum Sample {
             publicKey: bytes32(5), scope: TextList(scopes("read:data:customer-12345", "a:b:*")),
             audience: TextList(words: [[UInt8]("https://api.example".utf8)]), issuedAt: time,
             expiresAt: time.advanced(bySeconds: 120), notAfter: time.advanced(bySeconds: 3_600),
-            proof: .agent, binding: .connection, unsignedDigest: bytes32(9),
+            proof: .agent, bond: .connection(.earlier), unsignedDigest: bytes32(9),
             position: LogPosition(rawValue: serial))
+        grant.share = UserShare(of: UserID(rawValue: 1_000))
+        return grant
     }
 
     /// With everything that a grant need not have.
@@ -84,8 +86,17 @@ enum Sample {
         grant.clockOffset = ClockOffset(milliseconds: -86_400_000)
         grant.renewals = 700
         grant.audience = .empty
-        grant.binding = .none
+        grant.bond = nil
         grant.proof = .attested
+        return grant
+    }
+
+    /// To a process.
+    static func boundGrant(_ serial: UInt64) -> GrantRecord {
+        var grant = grant(serial)
+        grant.usesLeft = 3
+        grant.bond = .process(
+            BoundProcess(pid: ProcessID(rawValue: 4_242), startTicks: 1 << 40, inode: 77))
         return grant
     }
 
@@ -104,6 +115,7 @@ enum Sample {
             serial: Serial(rawValue: serial), digest: bytes32(3), label: name("nightly"),
             app: Serial(rawValue: 1), appEpoch: 6, ceiling: scopes("read:data:*", "a:b:c"),
             expiresAt: time.advanced(bySeconds: 30), maximumLifetimeSeconds: 600,
+            share: UserShare(of: UserID(rawValue: 1_000)),
             position: LogPosition(rawValue: 14))
     }
 

@@ -42,8 +42,20 @@ int clinux_peer_credentials(int socket, uint32_t *uid, uint32_t *gid, uint32_t *
 ssize_t clinux_receive(int socket, void *buffer, size_t capacity);
 // Receives bytes and closes at once whatever descriptors came with them.
 ssize_t clinux_receive_closing(int socket, void *buffer, size_t capacity);
+// Sends one byte and a descriptor with it; 1, or -1 with errno.
+ssize_t clinux_send_descriptor(int socket, uint8_t byte, int descriptor);
+// A connected TCP socket on the loopback with data that nobody takes and SO_LINGER: closing its last
+// copy blocks for seconds. Its listener is to be closed as well; -1 with errno on failure.
+int clinux_lingering_socket(int *listener);
 // Sends without raising SIGPIPE.
 ssize_t clinux_send(int socket, const void *buffer, size_t count);
+
+// Processes by descriptor: readable once the process has exited. -1 with errno on failure.
+int clinux_pidfd_open(uint32_t pid);
+// Of the process that connected the socket (kernel 6.5), whoever holds it now.
+int clinux_peer_pidfd(int socket);
+// What no other process of this boot has; 0 where the kernel has no pidfs (6.9).
+uint64_t clinux_pidfd_inode(int pidfd);
 
 // Gives memory that was freed back to the kernel.
 void clinux_return_memory(void);
@@ -56,5 +68,7 @@ int clinux_usable_processor(int number);
 void clinux_name_thread(const char *name);
 // Lets the calling thread's waits end when they should, not up to 50 us later.
 void clinux_wake_precisely(void);
+// Makes orphaned descendants children of the calling process, not of init; survives an exec.
+void clinux_adopt_orphans(void);
 
 #endif

@@ -11,6 +11,9 @@ public struct RevocationBatch: Equatable, Sendable {
     /// Ends before this batch were lost to this stream: what was taken from it is not enough, and
     /// the broker has to be asked about tokens until a stream from position 0 has caught up.
     public let hasGap: Bool
+    /// Every end that was acknowledged before the stream was asked for has been brought: only from
+    /// here on does who follows it know what is dead.
+    public let isCurrent: Bool
 
     init(_ message: WatchRevocationsResponseMessage) throws(MayflyError) {
         var digests: [RevocationDigest] = []
@@ -25,5 +28,6 @@ public struct RevocationBatch: Equatable, Sendable {
         self.digests = digests
         firstIssueAt = UnixTime(seconds: message.firstIssueAt)
         hasGap = message.gap
+        isCurrent = message.current
     }
 }

@@ -40,8 +40,10 @@ public struct RevocationSet: Sendable {
     ///
     /// - Parameter target: as `RevocationDigest.init(_:_:)` takes it.
     public func contains(_ level: RevocationLevel, _ target: String) -> Bool {
-        receivedAt[RevocationDigest(level, target)] != nil
+        contains(RevocationDigest(level, target))
     }
+
+    func contains(_ digest: RevocationDigest) -> Bool { receivedAt[digest] != nil }
 
     /// Whether a token is dead: itself, its grant or one that it hangs on, an agent of its lineage, a
     /// task of theirs, its chain, or everything of its time.
@@ -49,12 +51,23 @@ public struct RevocationSet: Sendable {
     /// Of a token by reference only the broker knows the lineage: this sees the token and its grant.
     public func revokes(_ token: VerifiedToken) -> Bool {
         if let issuedAt = token.issuedAt, issuedAt < firstIssueAt { return true }
-        if contains(.token, token.tokenID) || contains(.grant, token.grantID) { return true }
-        if let root = token.lineage.first, contains(.chain, root.grantID) { return true }
-        return token.lineage.contains { link in
-            contains(.grant, link.grantID) || contains(.agent, link.agentID)
-                || contains(.task, link.task)
-                || contains(.task, "\(link.orchestration)/\(link.task)")
+        return token.revocationDigests.contains { contains($0) }
+    }
+}
+
+extension VerifiedToken {
+    /// All by which its end would be announced: at most 27.
+    var revocationDigests: [RevocationDigest] {
+        var digests = [
+            RevocationDigest(.token, tokenID), RevocationDigest(.grant, grantID),
+        ]
+        if let root = lineage.first { digests.append(RevocationDigest(.chain, root.grantID)) }
+        for link in lineage {
+            if link.grantID != grantID { digests.append(RevocationDigest(.grant, link.grantID)) }
+            digests.append(RevocationDigest(.agent, link.agentID))
+            digests.append(RevocationDigest(.task, link.task))
+            digests.append(RevocationDigest(.task, "\(link.orchestration)/\(link.task)"))
         }
+        return digests
     }
 }

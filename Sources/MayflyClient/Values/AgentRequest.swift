@@ -23,6 +23,8 @@ public struct AgentRequest: Sendable {
     public var maximumUses: UInt32?
     /// Issue a short token that the broker resolves, for tokens that travel in HTTP headers.
     public var byReference: Bool
+    /// What the grant ends with, beyond its expiry.
+    public var binding: AgentBinding
     /// The agent's key, which no other live agent may have. Nil makes a fresh one.
     public var key: AgentKey?
 
@@ -30,7 +32,7 @@ public struct AgentRequest: Sendable {
     public init(
         orchestration: String? = nil, task: String, scope: [String], audience: [String] = [],
         lifetime: Duration? = nil, totalLifetime: Duration? = nil, maximumUses: UInt32? = nil,
-        byReference: Bool = false, key: AgentKey? = nil
+        byReference: Bool = false, binding: AgentBinding = .none, key: AgentKey? = nil
     ) {
         self.orchestration = orchestration
         self.task = task
@@ -40,8 +42,24 @@ public struct AgentRequest: Sendable {
         self.totalLifetime = totalLifetime
         self.maximumUses = maximumUses
         self.byReference = byReference
+        self.binding = binding
         self.key = key
     }
+}
+
+/// What a grant's life hangs on beyond its expiry.
+public enum AgentBinding: Equatable, Sendable {
+    /// Nothing.
+    case none
+    /// The process with this id: a descendant of the caller's, or, in a registration, the caller.
+    /// The grant ends when it exits, whoever ended it.
+    case process(id: UInt32)
+    /// The connection that it is asked for on, and the process that opened that. A client opens
+    /// another when it has lost one: the grant is gone then.
+    case connection
+
+    /// The process that registers itself.
+    public static let ownProcess = AgentBinding.process(id: 0)
 }
 
 /// A request with nothing left open.
@@ -57,6 +75,7 @@ struct ResolvedAgentRequest: Sendable {
     /// 0 sets no limit.
     let maximumUses: UInt32
     let byReference: Bool
+    let binding: AgentBinding
     let key: AgentKey
 
     init(_ request: AgentRequest, _ options: ClientOptions) throws(MayflyError) {
@@ -71,6 +90,7 @@ struct ResolvedAgentRequest: Sendable {
         totalLifetimeSeconds = try wireSeconds(request.totalLifetime)
         maximumUses = try wireUses(request.maximumUses)
         byReference = request.byReference
+        binding = request.binding
         key = request.key ?? AgentKey()
     }
 
@@ -85,6 +105,13 @@ struct ResolvedAgentRequest: Sendable {
         message.lifetimeSeconds = totalLifetimeSeconds
         message.maximumUses = maximumUses
         message.byReference = byReference
+        switch binding {
+        case .none: break
+        case .process(let id):
+            message.binding = AgentSpecMessage.bindingProcess
+            message.pid = id
+        case .connection: message.binding = AgentSpecMessage.bindingConnection
+        }
         return message
     }
 

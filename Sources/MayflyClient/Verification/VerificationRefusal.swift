@@ -8,6 +8,11 @@ public struct VerificationRefusal: Error, Hashable, Sendable {
     /// A sentence for a developer.
     public let message: String
 
+    init(code: String, message: String) {
+        self.code = code
+        self.message = message
+    }
+
     init(_ refusal: ChainRefusal) {
         code = refusal.rawValue
         message = refusal.sentence

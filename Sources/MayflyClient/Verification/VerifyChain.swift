@@ -1,4 +1,4 @@
-private import MayflyCrypto
+internal import MayflyCrypto
 
 /// Verifies a token and the whole lineage in it with nothing but the broker's public keys: the
 /// broker's signature over all of it, each hop by the key that the root or the hop before names,
@@ -20,25 +20,41 @@ public func verifyChain(
     _ token: String, keys: BrokerKeys, issuer: String? = nil, audience: String? = nil,
     at time: UnixTime? = nil, leeway: Duration = .zero
 ) throws(VerificationRefusal) -> VerifiedToken {
-    // No token has an issuer or an audience that is none.
-    guard let issuer = IssuerText(issuer ?? keys.issuer) else {
-        throw VerificationRefusal(.issuerMismatch)
-    }
-    var wanted: AudienceText?
-    if let audience {
-        guard let text = AudienceText(audience) else {
-            throw VerificationRefusal(.audienceMismatch)
+    try LineageVerifier(keys: keys, issuer: issuer).verify(
+        token, audience: audience, at: time ?? .now, leeway: leeway)
+}
+
+/// A broker's keys and issuer, made ready once for many tokens.
+struct LineageVerifier: Sendable {
+    private let verifier: ChainVerifier
+
+    init(keys: BrokerKeys, issuer: String?) throws(VerificationRefusal) {
+        // No token has an issuer that is none.
+        guard let issuer = IssuerText(issuer ?? keys.issuer) else {
+            throw VerificationRefusal(.issuerMismatch)
         }
-        wanted = text
+        verifier = ChainVerifier(
+            keys: keys.keys.filter { $0.use == .token }
+                .compactMap { Ed25519PublicKey($0.publicKey) },
+            issuer: issuer)
     }
-    let verifier = ChainVerifier(
-        keys: keys.keys.filter { $0.use == .token }.compactMap { Ed25519PublicKey($0.publicKey) },
-        issuer: issuer)
-    let verified = verifier.verify(
-        [UInt8](token.utf8), for: wanted, now: (time ?? .now).seconds,
-        leeway: leeway.wholeNanoseconds / 1_000_000_000)
-    switch verified {
-    case .success(let chain): return VerifiedToken(chain)
-    case .failure(let refusal): throw VerificationRefusal(refusal)
+
+    func verify(
+        _ token: String, audience: String? = nil, at time: UnixTime, leeway: Duration
+    ) throws(VerificationRefusal) -> VerifiedToken {
+        var wanted: AudienceText?
+        if let audience {
+            guard let text = AudienceText(audience) else {
+                throw VerificationRefusal(.audienceMismatch)
+            }
+            wanted = text
+        }
+        let verified = verifier.verify(
+            [UInt8](token.utf8), for: wanted, now: time.seconds,
+            leeway: leeway.wholeNanoseconds / 1_000_000_000)
+        switch verified {
+        case .success(let chain): return VerifiedToken(chain)
+        case .failure(let refusal): throw VerificationRefusal(refusal)
+        }
     }
 }

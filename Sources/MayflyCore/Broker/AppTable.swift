@@ -18,6 +18,8 @@ struct AppTable {
     private var bySerial: [Serial: Index] = [:]
     private var byName: [Name: Index] = [:]
     private var byClientID: [Name: Index] = [:]
+    /// How many apps that were not removed each uid is.
+    private var appsOfUid: [UserID: Int] = [:]
     /// Orchestration ids that the operator gave to an app.
     private var owners: [Name: Serial] = [:]
 
@@ -43,6 +45,11 @@ struct AppTable {
 
     /// The app of that serial, removed or not.
     func find(_ serial: Serial) -> Index? { bySerial[serial] }
+
+    /// Whether any app that was not removed is this uid.
+    func names(_ uid: UserID) -> Bool { appsOfUid[uid] != nil }
+
+    var namedUids: Set<UserID> { Set(appsOfUid.keys) }
 
     func owner(of orchestration: Name) -> Serial? { owners[orchestration] }
 
@@ -71,6 +78,7 @@ struct AppTable {
     mutating func write(_ record: AppRecord) {
         if let index = bySerial[record.serial] {
             let before = self[index].record
+            if before.removedAt == nil { unname(before.uids) }
             for name in before.orchestrations where owners[name] == record.serial {
                 owners[name] = nil
             }
@@ -90,10 +98,18 @@ struct AppTable {
             epoch: record.epoch, isRemoved: record.removedAt != nil, position: record.position)
         if record.removedAt == nil {
             byName[record.name] = index
+            for uid in record.uids { appsOfUid[uid, default: 0] += 1 }
             if let id = record.secret?.clientID { byClientID[id] = index }
             for name in record.orchestrations { owners[name] = record.serial }
         } else if byName[record.name] == index {
             byName[record.name] = nil
+        }
+    }
+
+    private mutating func unname(_ uids: [UserID]) {
+        for uid in uids {
+            let count = appsOfUid[uid] ?? 1
+            appsOfUid[uid] = count == 1 ? nil : count - 1
         }
     }
 

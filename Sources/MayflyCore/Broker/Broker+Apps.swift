@@ -21,8 +21,10 @@ extension Broker {
         if let refusal = authenticationFault(caller) { return refuse(refusal, caller, now) }
         guard failures.mayTry(caller.uid, id, at: now) else {
             return refuse(
-                .attemptsExhausted, "Too many wrong secrets from your uid; try again in a minute.",
-                caller, now)
+                Refusal(
+                    .attemptsExhausted,
+                    "Too many wrong secrets from your uid; try again in a minute.",
+                    limit: .failuresPerMinute), caller, now)
         }
         let app = apps.find(client: id)
         guard let app, let secret = apps[app].record.secret,
@@ -80,8 +82,9 @@ extension Broker {
         }
         guard apps.count < settings.maximumApps else {
             return refuse(
-                .appsExhausted, "At most \(settings.maximumApps) apps; remove one first.", caller,
-                now, dependsOn: position)
+                Refusal(
+                    .appsExhausted, "At most \(settings.maximumApps) apps; remove one first.",
+                    limit: .apps), caller, now, dependsOn: position)
         }
         let maximum =
             terms.maximumLifetimeSeconds == 0
@@ -98,7 +101,7 @@ extension Broker {
         record.delegatesAcrossApps = terms.delegatesAcrossApps
         if let secret = terms.secret { amend(&record, .issue(secret)) }
         if let refusal = fault(of: record) {
-            return refuse(refusal.reason, refusal.sentence, caller, now, dependsOn: position)
+            return refuse(refusal, caller, now, dependsOn: position)
         }
         // Only now: a refusal has no changes, and the store must hear of every bound.
         var outcome = Outcome(.recorded, dependsOn: .start)
@@ -135,7 +138,7 @@ extension Broker {
             amendment.delegatesAcrossApps ?? record.delegatesAcrossApps
         if let secret = amendment.secret { amend(&record, secret) }
         if let refusal = fault(of: record) {
-            return refuse(refusal.reason, refusal.sentence, caller, now, dependsOn: position)
+            return refuse(refusal, caller, now, dependsOn: position)
         }
         // A new interval begins now, and has to be filed with every grant of the app.
         let isBeatChanged = record.heartbeat != apps[app].record.heartbeat

@@ -13,7 +13,7 @@ extension Broker {
                 fullReason: reason)
         case .live(let parent, let restsOn):
             var dependsOn = restsOn
-            if let refusal = exhaustion(adding: 1) ?? fault(of: hop, from: parent, now) {
+            if let refusal = exhaustion(from: parent, caller) ?? fault(of: hop, from: parent, now) {
                 return refuse(
                     refusal, caller, now, dependsOn: max(dependsOn, position),
                     grant: presentation.grant)
@@ -27,6 +27,14 @@ extension Broker {
                     hop, from: parent, to: holder, isByReference, caller, now, entropy.words[0])
             }
         }
+    }
+
+    /// A delegation is charged to the delegator's app and to whoever asks for it.
+    private func exhaustion(from parent: Slot, _ caller: Caller) -> Refusal? {
+        guard let app = apps.find(live[parent].record.app) else {
+            preconditionFailure("a grant has an app")
+        }
+        return exhaustion(adding: 1, of: app, caller)
     }
 
     /// The root statement and every hop behind the grant, oldest first: nothing for a root.
@@ -166,9 +174,10 @@ extension Broker {
             expiresAt: min(
                 live[holder].record.expiresAt,
                 end(of: parent, noLaterThan: min(notAfter, giver.expiresAt))),
-            notAfter: notAfter, proof: .agent, binding: .none, unsignedDigest: .zero,
+            notAfter: notAfter, proof: .agent, unsignedDigest: .zero,
             position: nextPosition)
         record.delegation = delegation
+        record.share = share(of: caller)
         record.usesLeft = hop.maximumUses
         record.isByReference = isByReference
         record.clockOffset = clockOffset

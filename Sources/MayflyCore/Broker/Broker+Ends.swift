@@ -61,13 +61,14 @@ extension Broker {
             count(\.expired)
         default:
             kind = .grantEnded
-            count(reason == .revoked ? \.revoked : \.orphaned)
+            count(counter(of: reason))
         }
         var event = Event(time: now, kind: kind)
         event.reason = reason == .released ? nil : reason
         event.uid = caller?.uid
         event.pid = caller?.pid
         event.describe(record)
+        if let bond = record.bond, bond.endReason == reason { event.detail = bond.text }
         if let app = apps.find(record.app) {
             event.app = apps[app].record.name
             apps[app].liveGrants -= 1
@@ -78,6 +79,14 @@ extension Broker {
         if let app = apps.find(record.app), apps[app].isRemoved, apps[app].liveGrants == 0 {
             outcome.changes.append(.appDeleted(record.app))
             apps.delete(record.app)
+        }
+    }
+
+    private func counter(of reason: Reason) -> WritableKeyPath<BrokerCounters, UInt64> {
+        switch reason {
+        case .revoked: \.revoked
+        case .processExited, .connectionClosed: \.unbound
+        default: \.orphaned
         }
     }
 

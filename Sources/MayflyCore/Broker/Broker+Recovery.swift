@@ -26,6 +26,8 @@ extension Broker {
     /// Puts a grant back; false where its app is gone, so that the caller deletes the row.
     package func restore(_ grant: GrantRecord, at now: Instant) -> Bool {
         guard let app = apps.find(grant.app), live.find(grant.id) == nil else { return false }
+        var grant = grant
+        if settings.faults.forgetsBonds { grant.bond = nil }
         highestEnd = max(highestEnd, grant.notAfter)
         let slot = live.insert(grant, app: app)
         apps[app].liveGrants += 1

@@ -9,7 +9,9 @@ extension Broker {
                 ? refuse(.appRequired, caller, now, dependsOn: position) : unknownApp(caller, now)
         }
         let record = apps[app].record
-        if let refusal = standstill ?? fault(of: terms, for: record) {
+        if let refusal = standstill ?? launchTokenExhaustion(of: record.serial, caller)
+            ?? fault(of: terms, for: record)
+        {
             return refuse(refusal, caller, now, dependsOn: position)
         }
         let seconds =
@@ -21,7 +23,7 @@ extension Broker {
             expiresAt: now.advanced(bySeconds: UInt64(seconds)),
             maximumLifetimeSeconds: terms.maximumAgentLifetimeSeconds == 0
                 ? record.maximumLifetimeSeconds : terms.maximumAgentLifetimeSeconds,
-            position: nextPosition)
+            share: share(of: caller), position: nextPosition)
         var event = event(.launchTokenIssued, caller, now)
         event.app = record.name
         event.scope = TextList(terms.ceiling)
@@ -37,11 +39,6 @@ extension Broker {
     }
 
     private func fault(of terms: LaunchTokenTerms, for app: AppRecord) -> Refusal? {
-        if launchTokens.count >= settings.maximumLaunchTokens {
-            return Refusal(
-                .launchTokensExhausted,
-                "As many launch tokens are out as may be; wait until some are used or expire.")
-        }
         for scope in terms.ceiling {
             if scope.isReserved { return .scopeReserved }
             if !app.ceiling.contains(where: { $0.covers(scope) }) {
@@ -64,9 +61,9 @@ extension Broker {
     /// What is wrong with a registration before its proof is looked at, as `register` would say
     /// it: the launch token first, then what it is asked for. Nothing is used up.
     package func registrationFault(
-        _ spec: AgentSpec, _ launchToken: Digest, _ caller: Caller, at now: Instant
+        _ spec: AgentSpec, _ launchToken: Digest, at now: Instant
     ) -> (refusal: Refusal, dependsOn: LogPosition)? {
-        switch admission(launchToken, caller, now) {
+        switch admission(launchToken, now) {
         case .refused(let refusal, let dependsOn): return (refusal, dependsOn)
         case .admitted(let token, let app):
             let terms = GrantTerms(apps[app].record, token, settings)
@@ -81,15 +78,9 @@ extension Broker {
         case refused(Refusal, dependsOn: LogPosition)
     }
 
-    /// The app that the launch token lets an agent in for.
-    private func admission(_ digest: Digest, _ caller: Caller, _ now: Instant) -> Admission {
-        guard failures.mayTry(caller.uid, nil, at: now) else {
-            return .refused(
-                Refusal(
-                    .attemptsExhausted,
-                    "Too many wrong launch tokens from your uid; try again in a minute."),
-                dependsOn: .start)
-        }
+    /// The app that the launch token lets an agent in for. Nobody counts wrong ones: 256 bits are
+    /// not guessed, and a uid that was held up for them would be held up by any of its processes.
+    private func admission(_ digest: Digest, _ now: Instant) -> Admission {
         guard let token = launchTokens.find(digest), now < token.expiresAt,
             let app = apps.find(token.app), !apps[app].isRemoved,
             apps[app].record.epoch == token.appEpoch
@@ -109,13 +100,12 @@ extension Broker {
     ) -> Outcome {
         let token: LaunchToken
         let app: AppTable.Index
-        switch admission(launchToken, caller, now) {
+        switch admission(launchToken, now) {
         case .refused(let refusal, let dependsOn):
-            if refusal.reason == .launchTokenInvalid { failures.note(caller.uid, nil, at: now) }
             return refuse(refusal, caller, now, dependsOn: dependsOn, about: spec)
         case .admitted(let found, let owner): (token, app) = (found, owner)
         }
-        if let refusal = exhaustion(adding: 1) {
+        if let refusal = exhaustion(adding: 1, of: app, caller) {
             return refuse(refusal, caller, now, dependsOn: position, about: spec)
         }
         var dependsOn = max(token.position, apps[app].record.position)
@@ -135,11 +125,6 @@ extension Broker {
         outcome.decision = .issued(issued)
         outcome.dependsOn = position
         return outcome
-    }
-
-    /// An attempt with a launch token that is none, seen before the proof was looked at.
-    package func noteFailedAdmission(by caller: Caller, at now: Instant) {
-        failures.note(caller.uid, nil, at: now)
     }
 
     /// What was granted before under the same name ends: an instance that crashed. The key comes

@@ -48,7 +48,8 @@ extension Broker {
         if record.renewals >= settings.maximumRenewals {
             return Refusal(
                 .renewalsExhausted,
-                "The grant was renewed \(settings.maximumRenewals) times; spawn a new agent.")
+                "The grant was renewed \(settings.maximumRenewals) times; spawn a new agent.",
+                limit: .renewalsPerGrant)
         }
         if let scope = request.scope {
             let held = live.scope(of: slot)

@@ -95,9 +95,10 @@ extension Broker {
             revocations.find(task, orchestration: orchestration)?.allowsNew == false
         if !allowsNew && !isRefused && revocations.refusingCount >= settings.maximumRevocations {
             return refuse(
-                .revocationsExhausted,
-                "There are as many revocation records as there may be; lift some, or revoke apps.",
-                caller, now, dependsOn: position)
+                Refusal(
+                    .revocationsExhausted,
+                    "There are as many revocation records as there may be; lift some, or revoke "
+                        + "apps.", limit: .revocations), caller, now, dependsOn: position)
         }
         var outcome = Outcome(.recorded, dependsOn: .start)
         let (count, record) = cover(

@@ -19,7 +19,7 @@ extension Broker {
                 "The operator took this key from the app; attest with another.", caller, now,
                 dependsOn: dependsOn)
         }
-        if let refusal = exhaustion(adding: specs.count) {
+        if let refusal = exhaustion(adding: specs.count, of: app, caller) {
             return refuse(refusal, caller, now, dependsOn: position)
         }
         // Before the agents are judged one by one: judging may end what held an agent's key.
@@ -57,17 +57,6 @@ extension Broker {
         refused.events = outcome.events + refused.events
         refused.changes = outcome.changes
         return refused
-    }
-
-    /// Why so many more grants may not be now, or nil.
-    func exhaustion(adding grants: Int) -> Refusal? {
-        if let standstill { return standstill }
-        if live.count + grants > settings.maximumLiveGrants {
-            return Refusal(
-                .liveGrantsExhausted,
-                "The broker holds as many live grants as it may; release some and try again.")
-        }
-        return nil
     }
 
     /// Why this agent may not be, or nil. `superseding` says that what holds its key ends with its
@@ -142,7 +131,8 @@ extension Broker {
             app: apps[app].record.serial, appEpoch: apps[app].record.epoch, key: keys.current,
             publicKey: spec.publicKey, scope: TextList(spec.scope), audience: spec.audience,
             issuedAt: now, expiresAt: expiresAt, notAfter: notAfter, proof: proof,
-            binding: spec.binding, unsignedDigest: .zero, position: nextPosition)
+            bond: spec.bond, unsignedDigest: .zero, position: nextPosition)
+        record.share = share(of: caller)
         record.usesLeft = spec.maximumUses
         record.isByReference = spec.isByReference
         record.clockOffset = clockOffset
@@ -178,6 +168,7 @@ extension Broker {
         event.describe(record)
         event.app = apps[app].record.name
         event.scope = record.scope
+        if let bond = record.bond { event.detail = bond.text }
         event.expiresAt = record.expiresAt.shifted(by: record.clockOffset)
         self.record(event, in: &outcome)
         outcome.changes.append(.grantInserted(record))

@@ -131,6 +131,7 @@ extension Broker {
             case .everything(let start): sweepEverything(from: start, now, &left, &outcome)
             case .orphans(let ids): sweepOrphans(ids, now, &left, &outcome)
             case .revocation(let serial): sweepCovered(by: serial, now, &left, &outcome)
+            case .finished(let serials): dropFinished(serials, now, &left, &outcome)
             }
             if left == before { left -= 1 }
         }
@@ -142,7 +143,8 @@ extension Broker {
         var cursor = start
         while left > 0 {
             guard let slot = live.nextUsed(from: cursor) else {
-                return dropFinishedRevocations(now, &outcome)
+                let records = revocations.allowingUnderAll
+                return records.isEmpty ? () : sweeps.putBack(.finished(records))
             }
             cursor = Int(slot.rawValue) + 1
             left -= 1
@@ -190,10 +192,18 @@ extension Broker {
     }
 
     /// Records for a name under all orchestrations that only had to last until all was swept.
-    private func dropFinishedRevocations(_ now: Instant, _ outcome: inout Outcome) {
-        for record in revocations.allowing
-        where record.orchestration == nil && live.tasks.isFinished(record.task) {
+    private func dropFinished(
+        _ serials: [Serial], _ now: Instant, _ left: inout Int, _ outcome: inout Outcome
+    ) {
+        let rest = serials.dropFirst(left)
+        for serial in serials.prefix(left) {
+            left -= 1
+            // It may be gone, or refuse its name again.
+            guard let record = revocations[serial], record.allowsNew,
+                live.tasks.isFinished(record.task)
+            else { continue }
             drop(record, now, &outcome)
         }
+        if !rest.isEmpty { sweeps.putBack(.finished(Array(rest))) }
     }
 }

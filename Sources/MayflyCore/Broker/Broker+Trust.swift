@@ -8,9 +8,10 @@ extension Broker {
     ) -> Outcome {
         if !isEmergency && keys.all.count >= Limits.signingKeys {
             return refuse(
-                .keysExhausted,
-                "\(Limits.signingKeys) keys may still have valid tokens; wait until some have none.",
-                caller, now, dependsOn: position)
+                Refusal(
+                    .keysExhausted,
+                    "\(Limits.signingKeys) keys may still have valid tokens; wait until some have "
+                        + "none.", limit: .keys), caller, now, dependsOn: position)
         }
         precondition(keys.find(number) == nil, "numbers of keys are never reused")
         var outcome = Outcome(.recorded, dependsOn: .start)

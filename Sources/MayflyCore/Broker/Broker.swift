@@ -113,6 +113,8 @@ package final class Broker {
             return outcome
         case .recordBoundary(let kind, let count, let detail):
             return recordBoundary(kind, count: count, detail: detail, caller, now)
+        case .endBound(let bond):
+            return endBound(bond, now)
         case .advance(let limit):
             return advance(to: now, limit: limit)
         case .authenticate, .authenticateClient, .spawn, .createLaunchToken, .register, .validate,
@@ -231,6 +233,8 @@ package struct BrokerCounters: Sendable {
     package var usesConsumed: UInt64 = 0
     package var heartbeats: UInt64 = 0
     package var heartbeatsMissed: UInt64 = 0
+    /// Grants that ended because their process exited or their connection closed.
+    package var unbound: UInt64 = 0
     package var launchTokensIssued: UInt64 = 0
 
     package init() {}

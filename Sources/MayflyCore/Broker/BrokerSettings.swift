@@ -5,10 +5,22 @@ package struct BrokerSettings: Sendable {
     /// Longest life of any grant: seconds.
     package var maximumLifetimeSeconds: UInt32 = 86_400
     package var maximumLiveGrants: Int = 4_000_000
+    /// What one uid, and what one app, may hold of them; nil is its share (`share(of:)`).
+    package var liveGrantsPerUid: Int?
+    package var liveGrantsPerApp: Int?
+    /// Bytes of scopes, audiences, names and hops that the live grants of one uid may have.
+    package var liveGrantBytesPerUid: Int = 1 << 30
     package var maximumApps: Int = 1_024
     package var maximumLaunchTokens: Int = 10_000
+    package var launchTokensPerUid: Int?
+    package var launchTokensPerApp: Int?
+    /// Uids that have a share of their own beside those that an app names: the operators' and the
+    /// broker's.
+    package var operatorUids: Set<UserID> = [UserID(rawValue: 0)]
     /// Records that refuse their name.
     package var maximumRevocations: Int = 10_000
+    /// Grants that end at once with what they were bound to; for more the broker is asked again.
+    package var boundEndsPerStep = 256
     /// How often one grant may be renewed.
     package var maximumRenewals: UInt16 = 10_000
     /// Seeds the hash indexes; a peer that does not know it cannot aim at one place.
@@ -44,7 +56,7 @@ package enum Limits {
     package static let inlineTokenBytes = 16_384
     /// Of these, all but the dot and the signature.
     static let inlineSigningBytes = inlineTokenBytes - 87
-    /// Failed attempts to prove a secret, of one uid, and of one app from all uids, per minute.
+    /// Failed attempts to prove a client secret, of one uid, and of one app from all uids, per minute.
     package static let failuresPerMinute = 10
     package static let failuresOfAppPerMinute = 30
     /// Refusals of one uid recorded singly in one second; the rest are counted.

@@ -10,9 +10,16 @@ package struct CoreFaults: Sendable {
         var widensLifetime = false
         /// A delegation gives uses away and keeps them.
         var copiesUses = false
+        /// A restart forgets what the grants hang on.
+        var forgetsBonds = false
+        /// The end of a process or a connection spares the last of its grants.
+        var sparesBound = false
+        /// All uids have one share.
+        var poolsShares = false
 
         package static let names = [
             "forget-holder", "keep-old-token", "widen-scope", "widen-lifetime", "copy-uses",
+            "forget-bonds", "spare-bound", "pool-shares",
         ]
 
         package init(named name: String) {
@@ -21,6 +28,9 @@ package struct CoreFaults: Sendable {
             widensScope = name == "widen-scope"
             widensLifetime = name == "widen-lifetime"
             copiesUses = name == "copy-uses"
+            forgetsBonds = name == "forget-bonds"
+            sparesBound = name == "spare-bound"
+            poolsShares = name == "pool-shares"
         }
     #else
         var forgetsHolder: Bool { false }
@@ -28,6 +38,9 @@ package struct CoreFaults: Sendable {
         var widensScope: Bool { false }
         var widensLifetime: Bool { false }
         var copiesUses: Bool { false }
+        var forgetsBonds: Bool { false }
+        var sparesBound: Bool { false }
+        var poolsShares: Bool { false }
     #endif
 
     init() {}

@@ -1,4 +1,4 @@
-/// Failed attempts to prove a secret, counted per minute for each uid and each app. Whoever has not
+/// Failed attempts to prove a client secret, counted per minute for each uid and each app. Whoever has not
 /// failed is never held up by those who have: at an app's limit only uids that have failed wait.
 struct FailureLedger {
     private struct Window {
@@ -13,19 +13,18 @@ struct FailureLedger {
     private var uids: [UserID: Window] = [:]
     private var names: [Name: Window] = [:]
 
-    /// Whether this uid may try again now to prove that it is the client or holds the launch token.
-    func mayTry(_ uid: UserID, _ name: Name?, at now: Instant) -> Bool {
+    /// Whether this uid may try again now to prove that it is the client.
+    func mayTry(_ uid: UserID, _ name: Name, at now: Instant) -> Bool {
         let own = failures(uids[key(uid)], now)
         if own >= Limits.failuresPerMinute { return false }
-        guard own > 0, let name else { return true }
-        return failures(names[name], now) < Limits.failuresOfAppPerMinute
+        return own == 0 || failures(names[name], now) < Limits.failuresOfAppPerMinute
     }
 
-    mutating func note(_ uid: UserID, _ name: Name?, at now: Instant) {
+    mutating func note(_ uid: UserID, _ name: Name, at now: Instant) {
         forgetOld(now)
         let uid = key(uid)
         uids[uid] = counted(uids[uid], now)
-        guard let name, names[name] != nil || names.count < Self.known else { return }
+        guard names[name] != nil || names.count < Self.known else { return }
         names[name] = counted(names[name], now)
     }
 

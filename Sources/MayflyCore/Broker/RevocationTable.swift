@@ -18,9 +18,10 @@ struct RevocationTable {
     /// In the order they were made.
     var all: [RevocationRecord] { bySerial.keys.sorted().compactMap { bySerial[$0] } }
 
-    /// Those that refuse nothing, in the order they were made.
-    var allowing: [RevocationRecord] {
-        bySerial.values.filter(\.allowsNew).sorted { $0.serial < $1.serial }
+    /// Those that refuse nothing and are for a name under all orchestrations, in the order they were
+    /// made.
+    var allowingUnderAll: [Serial] {
+        bySerial.values.filter { $0.allowsNew && $0.orchestration == nil }.map(\.serial).sorted()
     }
 
     subscript(serial: Serial) -> RevocationRecord? { bySerial[serial] }

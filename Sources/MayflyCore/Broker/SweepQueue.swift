@@ -8,6 +8,8 @@ struct SweepQueue {
         case orphans([GrantID])
         /// What the record covers.
         case revocation(Serial)
+        /// These records, which only had to last until all that they cover was swept.
+        case finished([Serial])
     }
 
     /// Places that may be empty at the front before the rest moves up: where a large task ends, each

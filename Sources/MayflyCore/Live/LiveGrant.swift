@@ -2,7 +2,7 @@
 struct LiveGrant {
     /// First, so that it is one line of the cache: a chain is eleven of these.
     private(set) var facts = ValidityFacts()
-    /// Without its task, scope and audience, which `LiveTable.record(at:)` gives back.
+    /// Without its task, scope, audience and bond, which `LiveTable.record(at:)` gives back.
     var record: GrantRecord
     var texts: TextStore.Reference
     /// A digest of the whole current token. Nil until it is signed, and for a grant recovered
@@ -12,6 +12,8 @@ struct LiveGrant {
     var orchestration: Slot
     /// Where the task's is, and what was revoked under its name.
     var task: Slot
+    /// Its place in the list of what it hangs on beyond its expiry; none where that is nothing.
+    var bondPlace = Slot.none
     /// When it is to be looked at: at its expiry, or where a heartbeat would be missed.
     var due: Instant
     var timer = TimerLink()
@@ -66,6 +68,7 @@ struct LiveGrant {
         record.task = Self.elsewhere
         record.scope = .empty
         record.audience = .empty
+        record.bond = nil
     }
 
     subscript(kind: GrantList.Kind) -> GrantList.Link {

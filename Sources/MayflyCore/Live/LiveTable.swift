@@ -7,12 +7,15 @@ struct LiveTable: ~Copyable {
     private var orchestrations: OrchestrationTable
     private var timers: TimerWheel
     var tasks: TaskTable
+    private(set) var bonds: BondTable
+    private(set) var shares = ShareTable()
 
     init(seed: (UInt64, UInt64), now: Instant) {
         byID = SlotIndex(seed: seed)
         byPublicKey = SlotIndex(seed: seed)
         orchestrations = OrchestrationTable(seed: seed)
         tasks = TaskTable(seed: seed)
+        bonds = BondTable(seed: seed)
         timers = TimerWheel(second: now.seconds)
     }
 
@@ -83,12 +86,18 @@ struct LiveTable: ~Copyable {
         TextList(joined: texts.second(at: grants[slot].texts))
     }
 
+    func bond(of slot: Slot) -> Bond? {
+        let place = grants[slot].bondPlace
+        return place.isNone ? nil : bonds.bond(at: place)
+    }
+
     /// The whole record, its texts included.
     func record(at slot: Slot) -> GrantRecord {
         var record = grants[slot].record
         record.task = task(of: slot)
         record.scope = scope(of: slot)
         record.audience = audience(of: slot)
+        record.bond = bond(of: slot)
         return record
     }
 
@@ -108,11 +117,13 @@ struct LiveTable: ~Copyable {
         _ record: consuming GrantRecord, app: AppTable.Index = 0, due: Instant? = nil
     ) -> Slot {
         var record = record
+        shares.charge(record.share, textBytes: record.textBytes)
         let (orchestration, name) = orchestrations.enter(
             record.orchestration, app: record.app, at: record.position)
         record.orchestration = name
         let reference = texts.keep(record.scope.joined, record.audience.joined)
         let task = tasks.enter(record.task, of: name, at: record.position)
+        let bond = record.bond
         let slot = grants.insert(
             LiveGrant(
                 record: record, texts: reference, orchestration: orchestration, task: task,
@@ -120,6 +131,7 @@ struct LiveTable: ~Copyable {
         var list = tasks[grants: task]
         list.append(slot, .task, in: &grants)
         tasks[grants: task] = list
+        if let bond { grants[slot].bondPlace = bonds.tie(slot, to: bond) }
         byID.insert(byID.hash(grants[slot].record.id.high), slot)
         if grants[slot].record.delegation == nil {
             byPublicKey.insert(byPublicKey.hash(grants[slot].record.publicKey), slot)
@@ -133,6 +145,7 @@ struct LiveTable: ~Copyable {
     @discardableResult
     mutating func remove(_ slot: Slot) -> GrantRecord {
         let record = record(at: slot)
+        shares.giveBack(record.share, textBytes: record.textBytes)
         timers.remove(slot, from: &grants)
         leaveChain(slot)
         let task = grants[slot].task
@@ -141,6 +154,7 @@ struct LiveTable: ~Copyable {
         tasks[grants: task] = list
         tasks.leave(task, position: record.position)
         let grant = grants.remove(at: slot)
+        if !grant.bondPlace.isNone { bonds.untie(grant.bondPlace) }
         byID.remove(byID.hash(record.id.high), slot)
         if record.delegation == nil {
             byPublicKey.remove(byPublicKey.hash(record.publicKey), slot)
@@ -150,10 +164,13 @@ struct LiveTable: ~Copyable {
         return record
     }
 
-    /// Puts the grant's new state in place: the same grant, app, agent and task.
+    /// Puts the grant's new state in place: the same grant, app, agent, task, bond and share.
     mutating func replace(_ slot: Slot, with record: consuming GrantRecord, due: Instant) {
         let isRewritten = record.scope != scope(of: slot) || record.audience != audience(of: slot)
         if isRewritten {
+            let before = self.record(at: slot).textBytes
+            shares.giveBack(record.share, textBytes: before)
+            shares.charge(record.share, textBytes: record.textBytes)
             texts.forget(grants[slot].texts)
             grants[slot].texts = texts.keep(record.scope.joined, record.audience.joined)
         }

@@ -5,14 +5,6 @@ package enum Proof: UInt8, Sendable {
     case legacy = 3
 }
 
-/// What a grant's life hangs on beyond its expiry.
-package enum Binding: UInt8, Sendable {
-    case none = 1
-    case process = 2
-    case processPid = 3
-    case connection = 4
-}
-
 /// Everything durable about one live grant: a row of the store, and the heart of a live entry.
 package struct GrantRecord: Equatable, Sendable {
     package var serial: Serial
@@ -36,7 +28,11 @@ package struct GrantRecord: Equatable, Sendable {
     /// No renewal passes this.
     package var notAfter: Instant
     package var proof: Proof
-    package var binding: Binding
+    /// What it hangs on beyond its expiry; nil for nothing of its own, which is all that a delegated
+    /// grant has: its parent's and its holder's end is its own.
+    package var bond: Bond?
+    /// Who is charged for it.
+    package var share = UserShare.unnamed
     /// Where it hangs, if it was delegated; nil for an agent's own grant.
     package var delegation: Delegation?
     package var renewals: UInt16 = 0
@@ -53,6 +49,7 @@ package struct GrantRecord: Equatable, Sendable {
     /// Where the log was when this last changed.
     package var position: LogPosition
 
+    package var binding: Binding { bond?.binding ?? .none }
     package var parent: GrantID? { delegation?.parent }
     package var holder: GrantID? { delegation?.holder }
     package var depth: UInt8 { delegation?.depth ?? 0 }
@@ -70,7 +67,7 @@ package struct GrantRecord: Equatable, Sendable {
         serial: Serial, id: GrantID, token: TokenID, instance: InstanceID, orchestration: Name,
         task: Name, app: Serial, appEpoch: UInt32, key: KeyNumber, publicKey: PublicKey,
         scope: TextList, audience: TextList, issuedAt: Instant, expiresAt: Instant,
-        notAfter: Instant, proof: Proof, binding: Binding, unsignedDigest: Digest,
+        notAfter: Instant, proof: Proof, bond: Bond? = nil, unsignedDigest: Digest,
         position: LogPosition
     ) {
         self.serial = serial
@@ -89,7 +86,7 @@ package struct GrantRecord: Equatable, Sendable {
         self.expiresAt = expiresAt
         self.notAfter = notAfter
         self.proof = proof
-        self.binding = binding
+        self.bond = bond
         self.unsignedDigest = unsignedDigest
         self.position = position
     }

@@ -12,12 +12,14 @@ package struct LaunchToken: Equatable, Sendable {
     package var expiresAt: Instant
     /// Longest life of the agent's grant: seconds.
     package var maximumLifetimeSeconds: UInt32
+    /// Who is charged for it.
+    package var share: UserShare
     package var position: LogPosition
 
     package init(
         serial: Serial, digest: Digest, label: Name?, app: Serial, appEpoch: UInt32,
         ceiling: [Scope], expiresAt: Instant, maximumLifetimeSeconds: UInt32,
-        position: LogPosition
+        share: UserShare = .unnamed, position: LogPosition
     ) {
         self.serial = serial
         self.digest = digest
@@ -27,6 +29,7 @@ package struct LaunchToken: Equatable, Sendable {
         self.ceiling = ceiling
         self.expiresAt = expiresAt
         self.maximumLifetimeSeconds = maximumLifetimeSeconds
+        self.share = share
         self.position = position
     }
 }

@@ -34,6 +34,14 @@ package enum Reason: UInt16, Sendable, CaseIterable, Error {
     /// All that a caller learns of a token that may not renew, delegate or beat.
     case tokenNotValid = 31
     case attemptsExhausted = 32
+    /// A grant cannot be bound to this process: it is gone, or was never there.
+    case processNotFound = 33
+    /// Or the caller did not start it.
+    case processNotDescendant = 34
+    /// Or the broker's pid namespace is another's, and pids mean something else in it.
+    case processNamespaceForeign = 35
+    /// A process that a grant is bound to speaks for no app, and is no operator.
+    case boundAgent = 36
 
     // The caller may not have this.
     case scopeViolation = 40
@@ -74,6 +82,9 @@ package enum Reason: UInt16, Sendable, CaseIterable, Error {
     case watchersExhausted = 79
     case keysExhausted = 80
     case keyStorageFailed = 81
+    /// The caller's share of something is used up.
+    case shareExhausted = 82
+    case processesExhausted = 83
 
     // Why a grant ended, or a token is not valid.
     case released = 100
@@ -90,6 +101,10 @@ package enum Reason: UInt16, Sendable, CaseIterable, Error {
     /// Another token of the grant took its place, or another instance of the task its agent's.
     case superseded = 111
     case heartbeatMissed = 112
+    /// The process that it was bound to exited.
+    case processExited = 113
+    /// The connection that it was bound to closed, or the process that had opened it exited.
+    case connectionClosed = 114
 
     /// UPPER_SNAKE_CASE, as `google.rpc.ErrorInfo.reason` has it.
     package var code: String {

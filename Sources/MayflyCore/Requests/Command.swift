@@ -19,6 +19,8 @@ package enum Command: Sendable {
     indirect case delegate(Presentation, HopTerms, isByReference: Bool = false)
     case heartbeat(Presentation, AgentState)
     case release(ReleaseTarget)
+    /// The process or the connection is gone: some of the grants that are bound to it end.
+    case endBound(Bond)
     indirect case createApp(AppTerms)
     indirect case updateApp(AppAmendment)
     case removeApp(Name)

@@ -39,6 +39,8 @@ package enum Decision: Sendable {
     indirect case app(AppRecord)
     case appRemoved(endedGrants: UInt64)
     case alive(expiresAt: Instant)
+    /// How many live grants ended with their bond; `more` asks to be called again.
+    case unbound(count: UInt64, more: Bool)
     /// How many live grants it matched, and the record, where there has to be one.
     indirect case revoked(count: UInt64, RevocationRecord?)
     indirect case keyRotated(KeyRecord)

@@ -1,12 +1,17 @@
-/// A refusal: a value, thrown only on the way to the one place that answers it. The audit keeps the reason, the caller gets the sentence.
+/// A refusal: a value, thrown only on the way to the one place that answers it. The audit keeps the
+/// reason, the caller gets the sentence.
 package struct Refusal: Error, Equatable, Sendable {
     package var reason: Reason
+    /// Where something is exhausted: which limit it was. Beside the reason it takes no room, and
+    /// every decision has room for a refusal.
+    package var limit: ShareLimit?
     /// What to do about it, for a developer; nothing secret.
     package var sentence: String
 
-    package init(_ reason: Reason, _ sentence: String) {
+    package init(_ reason: Reason, _ sentence: String, limit: ShareLimit? = nil) {
         self.reason = reason
         self.sentence = sentence
+        self.limit = limit
     }
 }
 

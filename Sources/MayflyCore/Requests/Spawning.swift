@@ -9,14 +9,16 @@ package struct AgentSpec: Equatable, Sendable {
     package var lifetimeSeconds: UInt32
     /// Seconds until `not_after`; 0 means the same as the first token's life.
     package var totalLifetimeSeconds: UInt32
-    package var binding: Binding
+    /// What the grant is to hang on beyond its expiry; nil for nothing.
+    package var bond: Bond?
     /// Uses that the grant and all delegated from it may consume; nil without limit.
     package var maximumUses: UInt32?
     package var isByReference = false
+    package var binding: Binding { bond?.binding ?? .none }
 
     package init(
         orchestration: Name, task: Name, scope: [Scope], audience: TextList, publicKey: PublicKey,
-        lifetimeSeconds: UInt32, totalLifetimeSeconds: UInt32, binding: Binding
+        lifetimeSeconds: UInt32, totalLifetimeSeconds: UInt32, bond: Bond? = nil
     ) {
         self.orchestration = orchestration
         self.task = task
@@ -25,7 +27,7 @@ package struct AgentSpec: Equatable, Sendable {
         self.publicKey = publicKey
         self.lifetimeSeconds = lifetimeSeconds
         self.totalLifetimeSeconds = totalLifetimeSeconds
-        self.binding = binding
+        self.bond = bond
     }
 }
 

@@ -15,16 +15,24 @@ package struct JSONReader {
     private struct Malformed: Error {}
 
     private let bytes: UnsafeRawBufferPointer
+    private let allowsLineBreaks: Bool
     private var place = 0
 
-    private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    private init(_ bytes: UnsafeRawBufferPointer, allowsLineBreaks: Bool) {
+        self.bytes = bytes
+        self.allowsLineBreaks = allowsLineBreaks
+    }
 
     /// nil where the bytes are not one such text from the first to the last.
-    package static func read(_ bytes: UnsafeRawBufferPointer) -> JSONValue? {
+    ///
+    /// - Parameter allowsLineBreaks: takes the one escape `\n`, for a key in PEM; no token has it.
+    package static func read(
+        _ bytes: UnsafeRawBufferPointer, allowsLineBreaks: Bool = false
+    ) -> JSONValue? {
         guard bytes.count <= maximumCount, String(validating: bytes, as: UTF8.self) != nil else {
             return nil
         }
-        var reader = JSONReader(bytes)
+        var reader = JSONReader(bytes, allowsLineBreaks: allowsLineBreaks)
         guard let value = try? reader.value(atDepth: 1), reader.place == bytes.count else {
             return nil
         }
@@ -80,14 +88,30 @@ package struct JSONReader {
 
     private mutating func text() throws(Malformed) -> [UInt8] {
         try expect(UInt8(ascii: "\""))
-        let start = place
-        while let byte = peek, byte != UInt8(ascii: "\"") {
-            guard byte >= 0x20, byte != UInt8(ascii: "\\") else { throw Malformed() }
-            place += 1
+        var text = try plainText()
+        while peek == UInt8(ascii: "\\") {
+            text.append(try lineBreak())
+            text += try plainText()
         }
-        let text = [UInt8](bytes[start..<place])
         try expect(UInt8(ascii: "\""))
         return text
+    }
+
+    /// What comes before the next quote or backslash.
+    private mutating func plainText() throws(Malformed) -> [UInt8] {
+        let start = place
+        while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+            guard byte >= 0x20 else { throw Malformed() }
+            place += 1
+        }
+        return [UInt8](bytes[start..<place])
+    }
+
+    private mutating func lineBreak() throws(Malformed) -> UInt8 {
+        guard allowsLineBreaks else { throw Malformed() }
+        try expect(UInt8(ascii: "\\"))
+        try expect(UInt8(ascii: "n"))
+        return UInt8(ascii: "\n")
     }
 
     /// The grammar of RFC 8259, section 6.

@@ -7,6 +7,7 @@ package enum ConfigurationLimit {
     package static let lifetimeSeconds: ClosedRange<UInt32> = 1...604_800
     package static let liveGrants = 1_000...50_000_000
     package static let connections = 16...1_000_000
+    package static let boundProcesses = 0...1_000_000
     package static let idleTimeoutSeconds: ClosedRange<UInt32> = 1...604_800
     package static let storageReserveBytes: ClosedRange<UInt64> = (1 << 20)...(1 << 40)
     package static let walCheckpointPages: ClosedRange<UInt32> = 100...100_000
@@ -94,6 +95,11 @@ extension ServerConfiguration {
         }
         check(.maximumLiveGrants, maximumLiveGrants, ConfigurationLimit.liveGrants)
         check(.maximumConnections, maximumConnections, ConfigurationLimit.connections)
+        check(
+            .maximumBoundProcesses, maximumBoundProcesses, ConfigurationLimit.boundProcesses)
+        check(
+            .maximumBoundProcessesPerUid, maximumBoundProcessesPerUid,
+            ConfigurationLimit.boundProcesses)
         check(.idleTimeout, idleTimeoutSeconds, ConfigurationLimit.idleTimeoutSeconds)
         check(.storageReserve, storageReserveBytes, ConfigurationLimit.storageReserveBytes)
         check(.walCheckpointPages, walCheckpointPages, ConfigurationLimit.walCheckpointPages)

@@ -29,6 +29,10 @@ package struct ServerConfiguration: Equatable, Sendable {
     package var maximumLifetimeSeconds: UInt32 = 86_400
     package var maximumLiveGrants = 1_000_000
     package var maximumConnections = 4_096
+    /// Processes that grants hang on; fewer where the process may not have as many descriptors.
+    package var maximumBoundProcesses = 16_384
+    /// Of them those that one uid had bound; 0 for half of all.
+    package var maximumBoundProcessesPerUid = 0
     /// A connection that holds no bound grant is closed after this long without a request.
     package var idleTimeoutSeconds: UInt32 = 300
 

@@ -20,6 +20,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case maximumTimeToLive = "max-ttl"
     case maximumLiveGrants = "max-live-grants"
     case maximumConnections = "max-connections"
+    case maximumBoundProcesses = "max-bound-processes"
+    case maximumBoundProcessesPerUid = "max-bound-processes-per-uid"
     case idleTimeout = "idle-timeout"
     case storageReserve = "storage-reserve"
     case walCheckpointPages = "wal-checkpoint-pages"

@@ -131,9 +131,11 @@ final class EndFeed: Sendable {
             try open(id, after: after, durable, source)
         case .read(let range, let ids):
             try serve(range, to: ids, source)
+        case .arrive(let ids, let position):
+            deliver(.message(source.message(at: position, current: true)), to: ids)
         case .beat(let ids, let position):
             members.withLock { $0.state.beaten(now: now) }
-            deliver(.message(source.message(at: position)), to: ids)
+            deliver(.message(source.message(at: position, current: true)), to: ids)
         }
         return nil
     }
@@ -144,7 +146,7 @@ final class EndFeed: Sendable {
         let opening = FeedState.Opening(
             after: position, kept: min(try source.firstKept(), durable), size: durable)
         if opening.gap { metrics.noteStreamGap() }
-        members.withLock { $0.state.opened(id, at: opening.position) }
+        members.withLock { $0.state.opened(id, at: opening.position, durable: durable) }
         deliver(.message(source.message(at: opening.position, gap: opening.gap)), to: [id])
     }
 

@@ -58,12 +58,14 @@ final class EndSource {
     }
 
     func message(
-        at position: UInt64, digests: EndDigests = EndDigests(), gap: Bool = false
+        at position: UInt64, digests: EndDigests = EndDigests(), gap: Bool = false,
+        current: Bool = false
     ) -> StreamMessage {
         // Where the told time was set back, tokens have been issued that say an earlier time.
         let first = (firstIssue ?? .zero).shifted(by: clock.lowestOffset)
         return StreamMessage(
-            position: position, digests: digests, firstIssueSeconds: first.seconds, gap: gap)
+            position: position, digests: digests, firstIssueSeconds: first.seconds, gap: gap,
+            current: current)
     }
 
     /// The log cannot be read: it is tried anew for the next watcher.

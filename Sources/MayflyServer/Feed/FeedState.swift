@@ -18,6 +18,8 @@ struct FeedState {
         case open(WatcherID, after: UInt64)
         /// Read these events for these watchers.
         case read(Range<UInt64>, for: [WatcherID])
+        /// Say to those that got there that they have everything.
+        case arrive([WatcherID], position: UInt64)
         case beat([WatcherID], position: UInt64)
     }
 
@@ -59,6 +61,9 @@ struct FeedState {
     private struct Follower {
         let id: WatcherID
         var stage: Stage
+        /// What was on disk when it asked: with this it is current.
+        var asked: UInt64 = 0
+        var isToldOfHead = false
     }
 
     private var followers: [Follower] = []
@@ -90,8 +95,9 @@ struct FeedState {
     mutating func leave(_ id: WatcherID) { followers.removeAll { $0.id == id } }
 
     /// The watcher was greeted and is to have everything from here on.
-    mutating func opened(_ id: WatcherID, at position: UInt64) {
+    mutating func opened(_ id: WatcherID, at position: UInt64, durable: UInt64) {
         guard let index = index(of: id) else { return }
+        followers[index].asked = durable
         followers[index].stage = .behind(next: position, isReady: true)
     }
 
@@ -136,6 +142,8 @@ struct FeedState {
             if case .opening(let after) = follower.stage { return .open(follower.id, after: after) }
         }
         bringToHead(durable: durable, now: now)
+        let arrived = takeArrived()
+        if !arrived.isEmpty { return .arrive(arrived, position: head) }
         let atHead = followers.filter { $0.stage == .atHead }.map(\.id)
         // Not past the head, so that nobody's position goes back when it gets there.
         let end = atHead.isEmpty ? durable : head
@@ -148,6 +156,19 @@ struct FeedState {
         }
         guard !atHead.isEmpty else { return .wait(until: nil) }
         return now >= beatDue ? .beat(atHead, position: head) : .wait(until: beatDue)
+    }
+
+    /// Those that have what was there when they asked: each is told once, and with every heartbeat.
+    private mutating func takeArrived() -> [WatcherID] {
+        var arrived: [WatcherID] = []
+        for index in followers.indices
+        where followers[index].stage == .atHead && head >= followers[index].asked
+            && !followers[index].isToldOfHead
+        {
+            followers[index].isToldOfHead = true
+            arrived.append(followers[index].id)
+        }
+        return arrived
     }
 
     /// Of those that have taken what they were given, the one that waited longest.

@@ -25,7 +25,7 @@ final class StreamMessage: Sendable {
 
     init(
         position: UInt64, digests: EndDigests = EndDigests(), firstIssueSeconds: UInt64,
-        gap: Bool = false
+        gap: Bool = false, current: Bool = false
     ) {
         self.position = position
         self.gap = gap
@@ -34,6 +34,7 @@ final class StreamMessage: Sendable {
         message.position = position
         message.firstIssueAt = firstIssueSeconds
         message.gap = gap
+        message.current = current
         encoded = digests.bytes.withUnsafeBytes { bytes in
             message.digests = stride(from: 0, to: bytes.count, by: EndDigests.digestBytes).map {
                 let end = $0 + EndDigests.digestBytes

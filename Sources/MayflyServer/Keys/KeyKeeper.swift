@@ -88,14 +88,15 @@ final class KeyKeeper: Sendable {
         guard known.count < places else {
             throw Refusal(
                 .keysExhausted,
-                "\(known.count) keys may still have valid tokens; wait until some have none.")
+                "\(known.count) keys may still have valid tokens; wait until some have none.",
+                limit: .keys)
         }
         let before = pruned(to: known).file
         let used =
             file.withLock { $0 }.tokenSigningSeeds.map(\.number)
             + known.map(\.number.rawValue)
         guard let highest = used.max(), highest < .max else {
-            throw Refusal(.keysExhausted, "There are no numbers left for keys.")
+            throw Refusal(.keysExhausted, "There are no numbers left for keys.", limit: .keys)
         }
         let seed = LockedSecret.random()
         let after = before.adding(number: highest + 1, seed: seed)

@@ -21,6 +21,7 @@ struct MetricsReport {
         var revocationRecords: UInt64 = 0
         var connections: UInt64 = 0
         var watchers: UInt64 = 0
+        var boundProcesses: UInt64 = 0
         var logPosition: UInt64 = 0
         var durablePosition: UInt64 = 0
         var walCheckpoints: UInt64 = 0
@@ -68,6 +69,9 @@ struct MetricsReport {
         }
         output.single(
             "mayfly_connections", .gauge, "Connections that are open.", gauges.connections)
+        output.single(
+            "mayfly_bound_processes", .gauge,
+            "Running processes that a grant hangs on, or one did.", gauges.boundProcesses)
     }
 
     private func name(at place: Int) -> String {
@@ -96,6 +100,7 @@ struct MetricsReport {
             "mayfly_grants_ended_total", "Grants ended, by cause.", "cause",
             [
                 ("released", core.released), ("expired", core.expired), ("revoked", core.revoked),
+                ("unbound", core.unbound),
                 ("swept", core.orphaned),
             ], to: &output)
         for (name, help, value) in [

@@ -68,18 +68,11 @@ final class Authority: Sendable {
         }
     }
 
-    /// What is wrong with a registration before its proof is looked at; a launch token that is none
-    /// counts as a failed attempt.
+    /// What is wrong with a registration before its proof is looked at.
     func registrationFault(
-        _ spec: AgentSpec, _ launchToken: Digest, _ caller: Caller, at now: Instant
+        _ spec: AgentSpec, _ launchToken: Digest, at now: Instant
     ) -> (refusal: Refusal, dependsOn: LogPosition)? {
-        broker.withLock { broker in
-            let fault = broker.registrationFault(spec, launchToken, caller, at: now)
-            if fault?.refusal.reason == .launchTokenInvalid {
-                broker.noteFailedAdmission(by: caller, at: now)
-            }
-            return fault
-        }
+        broker.withLock { $0.registrationFault(spec, launchToken, at: now) }
     }
 
     /// A look at the core, and where the log is at that moment.

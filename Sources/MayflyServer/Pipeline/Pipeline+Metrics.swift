@@ -15,6 +15,7 @@ extension Pipeline {
         report.process = ProcessFigures.read()
         report.gauges.connections = UInt64(max(0, context.connections))
         report.gauges.watchers = UInt64(context.feed.watcherCount)
+        report.gauges.boundProcesses = UInt64(context.processes.boundProcesses)
         report.gauges.durablePosition = context.authority.durablePosition.rawValue
         report.gauges.walCheckpoints = desk.log.walCheckpoints
         report.gauges.clockDeviationMilliseconds = context.clock.deviationMilliseconds

@@ -13,7 +13,8 @@ extension Pipeline {
         let connection = request.connection
         guard connection.watch == nil else {
             throw Refusal(
-                .watchersExhausted, "A connection follows one stream; open another connection.")
+                .watchersExhausted, "A connection follows one stream; open another connection.",
+                limit: .watchersPerConnection)
         }
         guard let inbox = connection.inbox,
             let watcher = context.feed.join(
@@ -21,7 +22,7 @@ extension Pipeline {
         else {
             throw Refusal(
                 .watchersExhausted,
-                "\(EndFeed.maximumWatchers) connections follow the ends already.")
+                "\(EndFeed.maximumWatchers) connections follow the ends already.", limit: .watchers)
         }
         connection.watch = Connection.Watch(watcher: watcher, stream: request.stream)
     }

@@ -73,6 +73,7 @@ final class Pipeline {
                         ? "The method answers with a stream; call it so (flags 1)."
                         : "The method answers once; call it so (flags 0).")
             }
+            try checkRole(of: request.connection)
             try dispatch(method, envelope.payload.rawBuffer, request)
         } catch {
             refuse(error, request)
@@ -218,7 +219,7 @@ final class Pipeline {
         append(to: request, restingOn: position) { buffer in
             ResponseEncoder.appendStatus(
                 stream: request.stream, code: refusal.reason.status, message: refusal.sentence,
-                reason: refusal.reason.code, metadata: [], to: &buffer)
+                reason: refusal.reason.code, metadata: refusal.metadata, to: &buffer)
             return true
         }
     }

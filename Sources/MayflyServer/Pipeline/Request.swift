@@ -19,6 +19,11 @@ extension Refusal {
     }
 }
 
+extension Refusal {
+    /// What a program learns of it beyond the reason.
+    var metadata: [(String, String)] { limit.map { [("limit", $0.text)] } ?? [] }
+}
+
 extension Reason {
     /// The gRPC code that goes with the reason (proto/PROTOCOL.md, Refusals).
     var status: StatusCode {
@@ -32,7 +37,7 @@ extension Reason {
             .launchTokenInvalid, .challengeExpired, .tokenNotValid:
             .unauthenticated
         case .appNotAllowed, .attestationKeyUnknown, .operatorOnly, .wrongSocket, .scopeViolation,
-            .scopeReserved, .orchestrationNotOwned, .audienceViolation, .usesViolation,
+            .boundAgent, .scopeReserved, .orchestrationNotOwned, .audienceViolation, .usesViolation,
             .lifetimeViolation, .depthExceeded, .hopMismatch, .hopExpired, .crossAppDelegation,
             .taskRevoked:
             .permissionDenied
@@ -40,18 +45,20 @@ extension Reason {
             .alreadyExists
         case .appNotFound, .unknownGrant, .delegateUnknown, .revocationNotFound:
             .notFound
-        case .alreadyAuthenticated, .uidShared, .grantHasChildren:
+        case .alreadyAuthenticated, .uidShared, .grantHasChildren, .processNotFound,
+            .processNotDescendant, .processNamespaceForeign:
             .failedPrecondition
         case .liveGrantsExhausted, .appsExhausted, .storageLow, .requestsExhausted, .frameTooLarge,
             .replyTooLarge, .attemptsExhausted, .launchTokensExhausted, .renewalsExhausted,
-            .revocationsExhausted, .watchersExhausted, .keysExhausted, .usesExhausted:
+            .revocationsExhausted, .watchersExhausted, .keysExhausted, .usesExhausted,
+            .shareExhausted, .processesExhausted:
             .resourceExhausted
         case .shuttingDown, .auditUnreadable, .clockDeviates, .keyStorageFailed:
             .unavailable
         case .unimplemented, .methodUnknown:
             .unimplemented
         case .released, .expired, .appRemoved, .ceilingLowered, .orphaned, .tokenMismatch, .reboot,
-            .keyRetired, .revoked, .superseded, .heartbeatMissed:
+            .keyRetired, .revoked, .superseded, .heartbeatMissed, .processExited, .connectionClosed:
             .permissionDenied
         }
     }

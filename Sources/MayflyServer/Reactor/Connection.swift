@@ -23,6 +23,12 @@ final class Connection {
     /// Received and not yet a whole frame, or not yet allowed its turn.
     var input = OutputBuffer(retainedBytes: 0)
     var replies = ReplyQueue()
+    /// The process that made it, once it had to be known.
+    var process: WatchedProcess?
+    /// What grants hang on that are bound to this connection; nil where there never was one.
+    var bond: ConnectionID?
+    /// When it came.
+    let openedAt: Instant
     /// Set while it follows the stream of ends.
     var watch: Watch?
     /// Its reactor's; nil where there is none.
@@ -45,6 +51,7 @@ final class Connection {
         self.caller = caller
         self.refusesDescriptors = refusesDescriptors
         self.inbox = inbox
+        openedAt = now
         reader = FrameReader(
             role: .broker,
             frameLimit: role == .operator

@@ -151,6 +151,7 @@ extension Reactor {
         poller.remove(connection.descriptor.rawValue)
         connections[connection.tag] = nil
         leaveStream(connection)
+        letGo(of: connection)
         context.countClosed()
     }
 }

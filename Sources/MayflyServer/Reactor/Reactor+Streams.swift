@@ -55,7 +55,8 @@ extension Reactor {
         leaveStream(connection)
         ResponseEncoder.appendStatus(
             stream: watch.stream, code: refusal.reason.status, message: refusal.sentence,
-            reason: refusal.reason.code, to: &connection.replies.ready)
+            reason: refusal.reason.code, metadata: refusal.metadata,
+            to: &connection.replies.ready)
         markDirty(connection)
     }
 

@@ -118,6 +118,7 @@ final class Reactor {
     private func takeWaiting() {
         let waiting = inbox.take()
         accept(waiting.arrivals)
+        closeOrphaned(waiting.closings)
         for delivery in waiting.deliveries { take(delivery) }
     }
 
@@ -134,6 +135,7 @@ final class Reactor {
             }
             connection.readiness.interest = clinux_epollin
             connections[nextTag] = connection
+            if connection.role == .operator { recogniseOperator(connection) }
         }
     }
 
@@ -194,7 +196,9 @@ final class Reactor {
     private func closeOverdue() {
         lastSweep = now
         for connection in connections.values {
-            guard let reason = connection.overdue(at: now, context.patience) else { continue }
+            guard let reason = connection.overdue(at: now, context.patience),
+                reason != .idle || !holdsGrants(connection)
+            else { continue }
             context.metrics.note(reason)
             context.logger.debug(
                 "closing a connection",

@@ -26,12 +26,13 @@ final class ReactorContext: Sendable {
     let keys: KeyKeeper
     let feed: EndFeed
     let metrics: BrokerMetrics
+    let processes: ProcessWatch
     private let draining = Atomic(false)
     private let openConnections = Atomic(0)
 
     init(
         recovered: Recovery, secrets: SecretDigester, feed: EndFeed, metrics: BrokerMetrics,
-        logger: Logger, patience: Patience, spinNanoseconds: UInt64
+        processes: ProcessWatch, logger: Logger, patience: Patience, spinNanoseconds: UInt64
     ) {
         authority = recovered.authority
         issuer = recovered.issuer
@@ -41,6 +42,7 @@ final class ReactorContext: Sendable {
         self.secrets = secrets
         self.feed = feed
         self.metrics = metrics
+        self.processes = processes
         self.logger = logger
         self.patience = patience
         self.spinNanoseconds = spinNanoseconds
@@ -105,6 +107,8 @@ final class ReactorInbox: Sendable {
     struct Waiting: Sendable {
         var arrivals: [Arrival] = []
         var deliveries: [StreamDelivery] = []
+        /// Tags of connections whose process has exited.
+        var closings: [UInt64] = []
     }
 
     init() throws { wakeUp = try WakeUp() }
@@ -117,6 +121,12 @@ final class ReactorInbox: Sendable {
     func deliver(_ delivery: StreamDelivery) {
         waiting.withLock { $0.deliveries.append(delivery) }
         deliveries.wrappingAdd(1, ordering: .relaxed)
+        wakeUp.signal()
+    }
+
+    /// The process that made the connection has exited.
+    func deliver(closing tag: UInt64) {
+        waiting.withLock { $0.closings.append(tag) }
         wakeUp.signal()
     }
 

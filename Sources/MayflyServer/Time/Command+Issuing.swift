@@ -6,7 +6,8 @@ extension Command {
         switch self {
         case .spawn, .createLaunchToken, .register, .renew, .delegate:
             true
-        case .authenticate, .authenticateClient, .validate, .heartbeat, .release, .createApp,
+        case .authenticate, .authenticateClient, .validate, .heartbeat, .release, .endBound,
+            .createApp,
             .updateApp, .removeApp, .revoke, .liftRevocation, .rotateKey, .acceptTime,
             .recordRefusal, .recordBoundary, .advance:
             false

@@ -4,9 +4,13 @@ internal import MayflyCore
 ///
 /// The first byte is the version of this layout. All numbers are big-endian; every byte is
 /// accounted for, so that what can be decoded encodes to the same bytes. A depth of 0 is an
-/// agent's own grant; of any other the delegation follows.
+/// agent's own grant; of any other the delegation follows. What a grant is bound to is last.
+///
+/// Version 1 had neither who is charged nor a process: such a row is charged to the share of those
+/// whom nobody named, and is written anew when its grant changes.
 enum GrantRow {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
+    private static let firstVersion: UInt8 = 1
 
     private struct Flags {
         static let renewal: UInt8 = 1
@@ -31,6 +35,7 @@ enum GrantRow {
         writer.append(grant.renewals)
         writer.append(grant.appEpoch)
         writer.append(grant.key.rawValue)
+        writer.append(grant.share.rawValue)
         writer.append(grant.id)
         writer.append(grant.token)
         writer.append(grant.instance.rawValue)
@@ -49,13 +54,15 @@ enum GrantRow {
         if let renewal = grant.renewal { writer.append(renewal) }
         if let usesLeft = grant.usesLeft { writer.append(usesLeft) }
         if grant.clockOffset != .none { writer.append(grant.clockOffset.milliseconds) }
+        if let bond = grant.bond { writer.append(bond) }
     }
 
     static func decode(
         _ bytes: UnsafeRawBufferPointer, serial: Serial
     ) throws(Malformed) -> GrantRecord {
         var reader = ByteReader(bytes)
-        guard try reader.number(UInt8.self) == version else { throw Malformed("unknown version") }
+        let written = try reader.number(UInt8.self)
+        guard firstVersion...version ~= written else { throw Malformed("unknown version") }
         let flags = try reader.number(UInt8.self)
         guard flags & ~Flags.all == 0 else { throw Malformed("unknown flags") }
         guard let proof = Proof(rawValue: try reader.number(UInt8.self)) else {
@@ -68,6 +75,9 @@ enum GrantRow {
         let renewals = try reader.number(UInt16.self)
         let appEpoch = try reader.number(UInt32.self)
         let key = KeyNumber(rawValue: try reader.number(UInt32.self))
+        let share =
+            written == firstVersion
+            ? UserShare.unnamed : UserShare(rawValue: try reader.number(UInt32.self))
         let id = try reader.identifier(GrantID.self)
         let token = try reader.identifier(TokenID.self)
         let instance = InstanceID(rawValue: try reader.number(UInt64.self))
@@ -86,19 +96,33 @@ enum GrantRow {
             orchestration: orchestration, task: task, app: app, appEpoch: appEpoch, key: key,
             publicKey: publicKey, scope: scope, audience: try reader.textList(),
             issuedAt: issuedAt, expiresAt: expiresAt, notAfter: notAfter, proof: proof,
-            binding: binding, unsignedDigest: unsignedDigest, position: position)
+            unsignedDigest: unsignedDigest, position: position)
+        grant.share = share
         grant.renewals = renewals
         grant.isByReference = flags & Flags.byReference != 0
         if depth != 0 { grant.delegation = try reader.delegation(depth: depth) }
         if flags & Flags.renewal != 0 { grant.renewal = try reader.identifier(RenewalID.self) }
         if flags & Flags.usesLeft != 0 { grant.usesLeft = try reader.number(UInt32.self) }
         if flags & Flags.clockOffset != 0 { grant.clockOffset = try reader.clockOffset() }
+        grant.bond = try reader.bond(binding)
         try reader.end()
         return grant
     }
 }
 
 extension ByteWriter {
+    /// All but its kind. Of a connection nothing: none outlives the broker that accepted it.
+    fileprivate mutating func append(_ bond: Bond) {
+        switch bond {
+        case .process(let process), .processPid(let process):
+            append(process.pid.rawValue)
+            append(process.startTicks)
+            append(process.inode)
+        case .connection:
+            return
+        }
+    }
+
     /// All but the depth. The hop's length is in four bytes.
     fileprivate mutating func append(_ delegation: Delegation) {
         append(delegation.parent)
@@ -126,6 +150,21 @@ extension ByteReader {
             parent: parent, holder: holder, root: root,
             subject: AgentName(orchestration: orchestration, task: task, instance: instance),
             depth: depth, hop: try hop(Int(count)))
+    }
+
+    fileprivate mutating func bond(_ binding: Binding) throws(Malformed) -> Bond? {
+        switch binding {
+        case .none: nil
+        case .process: .process(try boundProcess())
+        case .processPid: .processPid(try boundProcess())
+        case .connection: .connection(.earlier)
+        }
+    }
+
+    private mutating func boundProcess() throws(Malformed) -> BoundProcess {
+        BoundProcess(
+            pid: ProcessID(rawValue: try number(UInt32.self)),
+            startTicks: try number(UInt64.self), inode: try number(UInt64.self))
     }
 
     /// It goes into tokens as it is: the alphabet of a compact JWS is that of an identifier.

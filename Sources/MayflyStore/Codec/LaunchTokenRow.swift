@@ -1,8 +1,11 @@
 internal import MayflyCore
 
 /// A launch token as the bytes of its row. The serial is the row's key and not in the bytes.
+///
+/// Version 1 did not say who is charged.
 enum LaunchTokenRow {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
+    private static let firstVersion: UInt8 = 1
 
     private struct Flags {
         static let label: UInt8 = 1
@@ -13,6 +16,7 @@ enum LaunchTokenRow {
         writer.append(token.label == nil ? 0 : Flags.label)
         writer.append(token.app.rawValue)
         writer.append(token.appEpoch)
+        writer.append(token.share.rawValue)
         writer.append(token.maximumLifetimeSeconds)
         writer.append(token.expiresAt.milliseconds)
         writer.append(token.position.rawValue)
@@ -25,11 +29,15 @@ enum LaunchTokenRow {
         _ bytes: UnsafeRawBufferPointer, serial: Serial
     ) throws(Malformed) -> LaunchToken {
         var reader = ByteReader(bytes)
-        guard try reader.number(UInt8.self) == version else { throw Malformed("unknown version") }
+        let written = try reader.number(UInt8.self)
+        guard firstVersion...version ~= written else { throw Malformed("unknown version") }
         let flags = try reader.number(UInt8.self)
         guard flags & ~Flags.label == 0 else { throw Malformed("unknown flags") }
         let app = Serial(rawValue: try reader.number(UInt64.self))
         let appEpoch = try reader.number(UInt32.self)
+        let share =
+            written == firstVersion
+            ? UserShare.unnamed : UserShare(rawValue: try reader.number(UInt32.self))
         let maximumLifetimeSeconds = try reader.number(UInt32.self)
         let expiresAt = try reader.instant()
         let position = LogPosition(rawValue: try reader.number(UInt64.self))
@@ -40,6 +48,6 @@ enum LaunchTokenRow {
         return LaunchToken(
             serial: serial, digest: digest, label: label, app: app, appEpoch: appEpoch,
             ceiling: ceiling, expiresAt: expiresAt,
-            maximumLifetimeSeconds: maximumLifetimeSeconds, position: position)
+            maximumLifetimeSeconds: maximumLifetimeSeconds, share: share, position: position)
     }
 }

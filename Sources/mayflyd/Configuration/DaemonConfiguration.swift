@@ -28,6 +28,10 @@ struct DaemonConfiguration: Equatable {
             return read(text, setting, into: &server.maximumLifetimeSeconds)
         case .maximumLiveGrants: return read(text, setting, into: &server.maximumLiveGrants)
         case .maximumConnections: return read(text, setting, into: &server.maximumConnections)
+        case .maximumBoundProcesses:
+            return read(text, setting, into: &server.maximumBoundProcesses)
+        case .maximumBoundProcessesPerUid:
+            return read(text, setting, into: &server.maximumBoundProcessesPerUid)
         case .idleTimeout: return read(text, setting, into: &server.idleTimeoutSeconds)
         case .storageReserve: return read(text, setting, into: &server.storageReserveBytes)
         case .walCheckpointPages: return read(text, setting, into: &server.walCheckpointPages)
@@ -58,6 +62,8 @@ struct DaemonConfiguration: Equatable {
         case .maximumTimeToLive: String(server.maximumLifetimeSeconds)
         case .maximumLiveGrants: String(server.maximumLiveGrants)
         case .maximumConnections: String(server.maximumConnections)
+        case .maximumBoundProcesses: String(server.maximumBoundProcesses)
+        case .maximumBoundProcessesPerUid: String(server.maximumBoundProcessesPerUid)
         case .idleTimeout: String(server.idleTimeoutSeconds)
         case .storageReserve: String(server.storageReserveBytes)
         case .walCheckpointPages: String(server.walCheckpointPages)

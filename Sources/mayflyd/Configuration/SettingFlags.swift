@@ -31,6 +31,13 @@ struct SettingFlags: ParsableArguments {
     var maximumLiveGrants: String?
     @Option(name: .customLong("max-connections"), help: "Connections on both sockets together.")
     var maximumConnections: String?
+    @Option(
+        name: .customLong("max-bound-processes"), help: "Processes that grants may hang on.")
+    var maximumBoundProcesses: String?
+    @Option(
+        name: .customLong("max-bound-processes-per-uid"),
+        help: "Of them those that one user had bound; 0 for half.")
+    var maximumBoundProcessesPerUid: String?
     @Option(help: "Seconds without a request until a connection is closed.")
     var idleTimeout: String?
     @Option(help: "Bytes of free space below which nothing is granted.")
@@ -53,6 +60,8 @@ struct SettingFlags: ParsableArguments {
             (.pinReactors, pinReactors.map { String($0) }),
             (.defaultTimeToLive, defaultTimeToLive), (.maximumTimeToLive, maximumTimeToLive),
             (.maximumLiveGrants, maximumLiveGrants), (.maximumConnections, maximumConnections),
+            (.maximumBoundProcesses, maximumBoundProcesses),
+            (.maximumBoundProcessesPerUid, maximumBoundProcessesPerUid),
             (.idleTimeout, idleTimeout), (.storageReserve, storageReserve),
             (.walCheckpointPages, walCheckpointPages), (.spinMicroseconds, spinMicroseconds),
             (.logLevel, logLevel), (.logFormat, logFormat),

@@ -57,7 +57,8 @@ extension Setting {
             .agentSocketMode, .logLevel, .logFormat:
             .text
         case .reactors, .defaultTimeToLive, .maximumTimeToLive, .maximumLiveGrants,
-            .maximumConnections, .idleTimeout, .storageReserve, .walCheckpointPages,
+            .maximumConnections, .maximumBoundProcesses, .maximumBoundProcessesPerUid, .idleTimeout,
+            .storageReserve, .walCheckpointPages,
             .spinMicroseconds:
             .integer
         case .pinReactors: .boolean

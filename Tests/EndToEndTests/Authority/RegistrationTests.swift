@@ -204,9 +204,7 @@ internal import Testing
         #expect(try scene.member.validate(next.token).valid)
     }
 
-    @Test func `wrong launch tokens are counted, and hold up nobody with a right one for long`()
-        throws
-    {
+    @Test func `wrong launch tokens hold up nobody who brings a right one`() throws {
         let scene = try Scene()
         let good = try scene.member.launchToken()
         let process = try scene.stranger()
@@ -217,12 +215,9 @@ internal import Testing
                 AgentPlan(), launchToken: String(repeating: "c\(number % 10)", count: 32))
             words.append(word(try process.call(.register, wrong)))
         }
-        #expect(words.prefix(10).allSatisfy { $0 == "LAUNCH_TOKEN_INVALID" })
-        #expect(words.suffix(2) == ["ATTEMPTS_EXHAUSTED", "ATTEMPTS_EXHAUSTED"])
-        // The uid waits, whatever it brings; what needs no secret goes on.
-        let right = try process.registerRequest(AgentPlan(), launchToken: good)
-        #expect(word(try process.call(.register, right)) == "ATTEMPTS_EXHAUSTED")
-        _ = try scene.spawn()
+        #expect(words.allSatisfy { $0 == "LAUNCH_TOKEN_INVALID" })
+        // A secret of 256 bits is not guessed: whoever shares the uid is not made to wait.
+        _ = try process.register(AgentPlan(), launchToken: good)
     }
 
     /// The one test that waits: the windows of thirty seconds, all in one.

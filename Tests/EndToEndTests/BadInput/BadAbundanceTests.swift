@@ -23,15 +23,19 @@ extension BadInput {
             return words
         }
 
-        @Test func `launch tokens are as many as there may be`() throws {
+        @Test func `launch tokens of a uid are as many as its share, and the refusal says so`()
+            throws
+        {
             let stage = try Stage()
             let member = try stage.member()
             var message = CreateLaunchTokenRequestMessage()
             message.ceiling = ["read:data:*"]
             message.ttlSeconds = 600
-            let made = try words(member, .createLaunchToken, count: 10_100) { _ in message }
-            #expect(made == ["OK": 10_000, "LAUNCH_TOKENS_EXHAUSTED": 100])
-            #expect(try stage.overseer.status().launchTokens == 10_000)
+            let made = try words(member, .createLaunchToken, count: 2_600) { _ in message }
+            #expect(made == ["OK": 2_500, "LAUNCH_TOKENS_EXHAUSTED": 100])
+            #expect(try stage.overseer.status().launchTokens == 2_500)
+            let refused = try member.call(.createLaunchToken, message)
+            #expect(refused.status?.metadata == ["limit": "launch_tokens_per_uid"])
             // Agents are spawned as before.
             try stage.checkOthers()
             try stage.expectBase()

@@ -91,6 +91,7 @@ extension Decision {
         case .issued: "issued"
         case .launchToken: "launch token"
         case .alive: "alive"
+        case .unbound(let count, let more): "unbound \(count), more \(more)"
         case .revoked(let count, _): "revoked \(count)"
         case .keyRotated: "rotated"
         case .valid: "valid"
@@ -108,7 +109,7 @@ extension Decision {
         case .invalid, .valid: "\(self)"
         case .released(false): shape
         case .released, .authenticated, .app, .appRemoved, .spawned, .unproven, .advanced,
-            .recorded, .issued, .launchToken, .alive, .revoked, .keyRotated:
+            .recorded, .issued, .launchToken, .alive, .unbound, .revoked, .keyRotated:
             nil
         }
     }

@@ -43,6 +43,20 @@ import Testing
         #expect(world.stored.launchTokens.isEmpty && world.stored.revocations.isEmpty)
     }
 
+    @Test func `records that only had to last until the sweep go in steps`() throws {
+        let world = World()
+        let shop = try world.addApp()
+        for number in 0..<60 as Range<UInt64> {
+            _ = try world.spawn(Fixture.agent(key: number, task: "t\(number)"), from: shop)
+            let target = RevocationTarget.task(Fixture.name("t\(number)"), orchestration: nil)
+            world.apply(.revoke(target, allowsNew: true))
+        }
+        #expect(world.stored.revocations.count == 60)
+        let steps = world.settle(limit: 10)
+        #expect(steps.allSatisfy { $0.changes.count <= 10 })
+        #expect(world.broker.liveGrants == 0 && world.stored.revocations.isEmpty)
+    }
+
     @Test func `a launch token that is used up leaves nothing behind until its time`() {
         var table = LaunchTokenTable()
         for number in 0..<1_000 as Range<UInt64> {

@@ -35,6 +35,10 @@ import Testing
         (.challengeExpired, 30, "CHALLENGE_EXPIRED"),
         (.tokenNotValid, 31, "TOKEN_NOT_VALID"),
         (.attemptsExhausted, 32, "ATTEMPTS_EXHAUSTED"),
+        (.processNotFound, 33, "PROCESS_NOT_FOUND"),
+        (.processNotDescendant, 34, "PROCESS_NOT_DESCENDANT"),
+        (.processNamespaceForeign, 35, "PROCESS_NAMESPACE_FOREIGN"),
+        (.boundAgent, 36, "BOUND_AGENT"),
         (.scopeViolation, 40, "SCOPE_VIOLATION"),
         (.scopeReserved, 41, "SCOPE_RESERVED"),
         (.orchestrationNotOwned, 42, "ORCHESTRATION_NOT_OWNED"),
@@ -70,6 +74,8 @@ import Testing
         (.watchersExhausted, 79, "WATCHERS_EXHAUSTED"),
         (.keysExhausted, 80, "KEYS_EXHAUSTED"),
         (.keyStorageFailed, 81, "KEY_STORAGE_FAILED"),
+        (.shareExhausted, 82, "SHARE_EXHAUSTED"),
+        (.processesExhausted, 83, "PROCESSES_EXHAUSTED"),
         (.released, 100, "RELEASED"),
         (.expired, 101, "EXPIRED"),
         (.appRemoved, 102, "APP_REMOVED"),
@@ -83,6 +89,8 @@ import Testing
         (.revoked, 110, "REVOKED"),
         (.superseded, 111, "SUPERSEDED"),
         (.heartbeatMissed, 112, "HEARTBEAT_MISSED"),
+        (.processExited, 113, "PROCESS_EXITED"),
+        (.connectionClosed, 114, "CONNECTION_CLOSED"),
     ]
 
     @Test(arguments: table)

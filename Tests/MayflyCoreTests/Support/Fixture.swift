@@ -27,7 +27,7 @@ enum Fixture {
             app: serial(1), appEpoch: 1, key: KeyNumber(rawValue: 1),
             publicKey: PlainIssuance.key(1), scope: TextList(scopes(["read:data:x"])),
             audience: .empty, issuedAt: start, expiresAt: start.advanced(bySeconds: 300),
-            notAfter: start.advanced(bySeconds: 300), proof: .agent, binding: .none,
+            notAfter: start.advanced(bySeconds: 300), proof: .agent,
             unsignedDigest: PlainIssuance.key(2), position: LogPosition(rawValue: 1))
     }
 
@@ -52,7 +52,7 @@ enum Fixture {
             orchestration: name(orchestration), task: name(task), scope: scopes(scope),
             audience: TextList(words: audience.map { [UInt8]($0.utf8) }),
             publicKey: PlainIssuance.key(key), lifetimeSeconds: lifetimeSeconds,
-            totalLifetimeSeconds: totalLifetimeSeconds, binding: .none)
+            totalLifetimeSeconds: totalLifetimeSeconds)
         spec.maximumUses = maximumUses
         spec.isByReference = isByReference
         return spec

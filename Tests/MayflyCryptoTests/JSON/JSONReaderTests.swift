@@ -104,4 +104,15 @@ import Testing
         #expect(read(text(JSONReader.maximumCount)) != nil)
         #expect(read(text(JSONReader.maximumCount + 1)) == nil)
     }
+
+    @Test func `a line break is read where it is allowed, and no other escape ever`() {
+        func read(_ text: String, _ allows: Bool) -> JSONValue? {
+            utf8(text).withUnsafeBytes { JSONReader.read($0, allowsLineBreaks: allows) }
+        }
+        #expect(read(#"{"a":"x\ny"}"#, true)?["a"]?.text == utf8("x\ny"))
+        #expect(read(#"{"a":"x\ny"}"#, false) == nil)
+        for escape in [#"\t"#, #"\""#, #"\u000a"#, #"\"#] {
+            #expect(read("{\"a\":\"\(escape)\"}", true) == nil, "\(escape)")
+        }
+    }
 }

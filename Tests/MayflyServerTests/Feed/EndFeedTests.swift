@@ -48,6 +48,7 @@ private final class Stage {
         let digests: [UInt8]
         let firstIssueSeconds: UInt64
         let gap: Bool
+        let current: Bool
         let watchers: [UInt64]
     }
 
@@ -68,7 +69,7 @@ private final class Stage {
             return Seen(
                 position: read.position, digests: read.digests.flatMap(\.bytes),
                 firstIssueSeconds: read.firstIssueAt, gap: read.gap,
-                watchers: delivery.watchers)
+                current: read.current, watchers: delivery.watchers)
         }
     }
 
@@ -110,6 +111,9 @@ private final class Stage {
         let past = try #require(try stage.next())
         #expect(past.digests == stage.digests(of: first))
         stage.feed.took(watcher)
+        let current = try #require(try stage.next())
+        #expect(current.current && !greeting.current && !past.current)
+        #expect(current.digests.isEmpty && current.position >= past.position)
 
         stage.release(second.grant)
         let present = try #require(try stage.next())
@@ -130,6 +134,7 @@ private final class Stage {
         for tag: UInt64 in [7, 8] {
             _ = try #require(stage.feed.join(tag, at: stage.inbox, after: position))
             _ = try #require(try stage.next())
+            #expect(try #require(try stage.next()).current)
         }
         stage.release(grant.grant)
         #expect(try #require(try stage.next()).watchers.sorted() == [7, 8])

@@ -13,7 +13,8 @@ private let beat: UInt64 = 5_000
         var state = state
         state.join(first, after: position)
         _ = state.next(durable: position, now: 0)
-        state.opened(first, at: position)
+        state.opened(first, at: position, durable: position)
+        #expect(state.next(durable: position, now: 0) == .arrive([first], position: position))
         #expect(state.next(durable: position, now: 0) == .wait(until: beat))
         return state
     }
@@ -51,7 +52,7 @@ private let beat: UInt64 = 5_000
         var state = state
         state.join(first, after: 7)
         #expect(state.next(durable: 50, now: 0) == .open(first, after: 7))
-        state.opened(first, at: 7)
+        state.opened(first, at: 7, durable: 7)
         #expect(state.next(durable: 50, now: 0) == .read(7..<50, for: [first]))
     }
 
@@ -61,7 +62,8 @@ private let beat: UInt64 = 5_000
         var state = following(at: 50)
         state.join(second, after: 50)
         _ = state.next(durable: 50, now: 0)
-        state.opened(second, at: 50)
+        state.opened(second, at: 50, durable: 50)
+        #expect(state.next(durable: 60, now: 0) == .arrive([second], position: 50))
         #expect(state.next(durable: 60, now: 0) == .read(50..<60, for: [first, second]))
         state.read(50..<60, for: [first, second], delivered: true, now: 0)
         #expect(state.next(durable: 60, now: 0) == .wait(until: beat))
@@ -100,7 +102,7 @@ private let beat: UInt64 = 5_000
     @Test func `who is behind gets the next piece when the last was taken`() {
         var state = state
         state.join(first, after: 0)
-        state.opened(first, at: 0)
+        state.opened(first, at: 0, durable: 0)
         state.read(0..<100, for: [first], delivered: true, now: 0)
         #expect(state.isBehind(first))
         #expect(state.next(durable: 250, now: 0) == .wait(until: nil))
@@ -111,7 +113,7 @@ private let beat: UInt64 = 5_000
     @Test func `a piece that announced nothing need not be taken`() {
         var state = state
         state.join(first, after: 0)
-        state.opened(first, at: 0)
+        state.opened(first, at: 0, durable: 0)
         state.read(0..<100, for: [first], delivered: false, now: 0)
         #expect(state.next(durable: 250, now: 0) == .read(100..<200, for: [first]))
     }
@@ -120,11 +122,12 @@ private let beat: UInt64 = 5_000
         var state = following(at: 120)
         state.join(second, after: 0)
         _ = state.next(durable: 120, now: 0)
-        state.opened(second, at: 0)
+        state.opened(second, at: 0, durable: 0)
         #expect(state.next(durable: 120, now: 0) == .read(0..<100, for: [second]))
         state.read(0..<100, for: [second], delivered: false, now: 0)
         #expect(state.next(durable: 120, now: 0) == .read(100..<120, for: [second]))
         state.read(100..<120, for: [second], delivered: false, now: 0)
+        #expect(state.next(durable: 130, now: 0) == .arrive([second], position: 120))
         #expect(state.next(durable: 130, now: 0) == .read(120..<130, for: [first, second]))
         #expect(!state.isBehind(second))
     }
@@ -133,11 +136,12 @@ private let beat: UInt64 = 5_000
         var state = following(at: 100)
         state.join(second, after: 150)
         _ = state.next(durable: 300, now: 0)
-        state.opened(second, at: 150)
+        state.opened(second, at: 150, durable: 150)
         #expect(state.next(durable: 300, now: 0) == .read(100..<200, for: [first]))
         state.read(100..<200, for: [first], delivered: true, now: 0)
         #expect(state.next(durable: 300, now: 0) == .read(150..<200, for: [second]))
         state.read(150..<200, for: [second], delivered: false, now: 0)
+        #expect(state.next(durable: 300, now: 0) == .arrive([second], position: 200))
         #expect(state.next(durable: 300, now: 0) == .read(200..<300, for: [first, second]))
     }
 
@@ -145,7 +149,7 @@ private let beat: UInt64 = 5_000
         var state = following(at: 500)
         state.join(second, after: 1)
         _ = state.next(durable: 500, now: 0)
-        state.opened(second, at: 1)
+        state.opened(second, at: 1, durable: 1)
         var served: [[WatcherID]] = []
         for round in 1...6 {
             let step = state.next(durable: 500 + UInt64(round) * 1_000, now: 0)
@@ -163,7 +167,7 @@ private let beat: UInt64 = 5_000
         var state = state
         for id in [first, second] {
             state.join(id, after: 0)
-            state.opened(id, at: 0)
+            state.opened(id, at: 0, durable: 0)
         }
         var served: [WatcherID] = []
         for _ in 0..<4 {
@@ -190,7 +194,32 @@ private let beat: UInt64 = 5_000
         state.leave(first)
         state.join(second, after: 500)
         _ = state.next(durable: 500, now: 70)
-        state.opened(second, at: 500)
+        state.opened(second, at: 500, durable: 500)
+        #expect(state.next(durable: 500, now: 70) == .arrive([second], position: 500))
         #expect(state.next(durable: 500, now: 70) == .wait(until: 70 + beat))
+    }
+
+    // MARK: Being current
+
+    @Test func `who is behind is told once that it has what was there when it asked`() {
+        var state = following(at: 100)
+        state.join(second, after: 0)
+        _ = state.next(durable: 150, now: 0)
+        state.opened(second, at: 0, durable: 150)
+        state.read(0..<100, for: [second], delivered: false, now: 0)
+        // At the head, which lacks what was on disk at the time.
+        #expect(state.next(durable: 150, now: 0) == .read(100..<150, for: [first, second]))
+        state.read(100..<150, for: [first, second], delivered: true, now: 0)
+        #expect(state.next(durable: 170, now: 0) == .arrive([second], position: 150))
+        #expect(state.next(durable: 170, now: 0) == .read(150..<170, for: [first, second]))
+    }
+
+    @Test func `those who arrive do not put off the others' heartbeat`() {
+        var state = following(at: 10)
+        state.join(second, after: 10)
+        _ = state.next(durable: 10, now: beat - 1)
+        state.opened(second, at: 10, durable: 10)
+        #expect(state.next(durable: 10, now: beat - 1) == .arrive([second], position: 10))
+        #expect(state.next(durable: 10, now: beat) == .beat([first, second], position: 10))
     }
 }

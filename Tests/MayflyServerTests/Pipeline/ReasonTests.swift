@@ -50,7 +50,7 @@ import Testing
         let onlyOnRecord: Set<Reason> = [
             .invalidToken, .unknownGrant, .tokenMismatch, .released, .expired, .appRemoved,
             .ceilingLowered, .orphaned, .reboot, .keyRetired, .usesExhausted, .revoked, .superseded,
-            .heartbeatMissed,
+            .heartbeatMissed, .processExited, .connectionClosed,
         ]
         for reason in Reason.allCases where !onlyOnRecord.contains(reason) {
             #expect(Self.documented[reason.code] != nil, "\(reason.code)")
@@ -58,5 +58,17 @@ import Testing
         for reason in onlyOnRecord {
             #expect(Self.protocolPage.contains("`\(reason.code)`"), "\(reason.code)")
         }
+    }
+
+    @Test func `every limit that a refusal can name is on the page`() {
+        for limit in ShareLimit.allCases {
+            #expect(Self.protocolPage.contains("`\(limit.text)`"), "\(limit.text)")
+        }
+    }
+
+    @Test func `a refusal for a limit tells programs its name, any other tells them nothing`() {
+        let exhausted = Refusal(.liveGrantsExhausted, "Release some.", limit: .liveGrantsPerUid)
+        #expect(exhausted.metadata.map { "\($0.0)=\($0.1)" } == ["limit=live_grants_per_uid"])
+        #expect(Refusal(.appNotFound, "No such app.").metadata.isEmpty)
     }
 }

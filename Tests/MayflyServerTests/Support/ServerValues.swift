@@ -56,6 +56,6 @@ func makeGrant(
         scope: TextList(words: scope.map { [UInt8]($0.utf8) }),
         audience: TextList(words: audience.map { [UInt8]($0.utf8) }),
         issuedAt: .at(1_790_000_000_999), expiresAt: .at(1_790_000_300_000),
-        notAfter: .at(1_790_000_300_000), proof: .agent, binding: .none, unsignedDigest: .zero,
+        notAfter: .at(1_790_000_300_000), proof: .agent, unsignedDigest: .zero,
         position: .start)
 }

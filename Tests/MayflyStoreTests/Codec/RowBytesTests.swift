@@ -5,9 +5,9 @@ import Testing
 
 /// Rows are read by later programs: what they are made of must not change without a version.
 @Suite struct RowBytesTests {
-    /// Also what schema version 1's program wrote.
+    /// Who is charged follows the key; version 1 of the row did not have that.
     private static let ownGrant = """
-        01 00 01 04 00 0000 00000002 00000001
+        02 00 01 04 00 0000 00000002 00000001 000003e8
         0000000000045381 0000000000000007
         0000000000000003 0000000000000007
         0000000000045381 0000000000000001
@@ -21,7 +21,7 @@ import Testing
 
     /// Delegation, renewal, uses and clock offset at the end.
     private static let delegatedGrant = """
-        01 0f 02 01 03 02bc 00000002 00000001
+        02 0f 02 01 03 02bc 00000002 00000001 000003e8
         000000000004f1b8 0000000000000008
         0000000000000003 0000000000000008
         000000000004f1b8 0000000000000001
@@ -39,6 +39,22 @@ import Testing
         0000000000000007 0000000000000008
         00000005
         fffffffffad9a400
+        """
+
+    /// Uses, then pid, start and inode of the process at the end.
+    private static let boundGrant = """
+        02 04 01 02 00 0000 00000002 00000001 000003e8
+        0000000000058fef 0000000000000009
+        0000000000000003 0000000000000009
+        0000000000058fef 0000000000000001
+        0000019b76daa800 0000019b76dc7cc0 0000019b77119680 0000000000000009
+        0505050505050505050505050505050505050505050505050505050505050505
+        0909090909090909090909090909090909090909090909090909090909090909
+        06 6f7263682d31 06 7461736b2d39
+        001e 726561643a646174613a637573746f6d65722d313233343520613a623a2a
+        0013 68747470733a2f2f6170692e6578616d706c65
+        00000003
+        00001092 0000010000000000 000000000000004d
         """
 
     /// Also what schema version 1's program wrote.
@@ -71,7 +87,7 @@ import Testing
 
     /// With a label at the end.
     private static let launchToken = """
-        01 01 0000000000000001 00000006 00000258
+        02 01 0000000000000001 00000006 000003e8 00000258
         0000019b76db1d30 000000000000000e
         0303030303030303030303030303030303030303030303030303030303030303
         0002 000b 726561643a646174613a2a 0005 613a623a63
@@ -99,7 +115,8 @@ import Testing
         """
 
     @Test(arguments: [
-        (RowSample.ownGrant, ownGrant), (.delegatedGrant, delegatedGrant), (.plainApp, app),
+        (RowSample.ownGrant, ownGrant), (.delegatedGrant, delegatedGrant),
+        (.boundGrant, boundGrant), (.plainApp, app),
         (.fullApp, fullApp), (.labelledToken, launchToken), (.revokedTask, revokedTask),
         (.currentKey, currentKey), (.retiredKey, retiredKey),
     ])

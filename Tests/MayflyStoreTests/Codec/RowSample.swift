@@ -64,6 +64,7 @@ struct RowSample: Sendable, CustomTestStringConvertible {
 extension RowSample {
     static let ownGrant = grant("own grant", Sample.grant(7))
     static let delegatedGrant = grant("delegated grant", Sample.delegatedGrant(8))
+    static let boundGrant = grant("bound grant", Sample.boundGrant(9))
     static let plainApp = app("app", Sample.app(2))
     static let fullApp = app("app with everything", Sample.fullApp(3))
     static let labelledToken = launchToken("launch token", Sample.launchToken(4))
@@ -72,10 +73,17 @@ extension RowSample {
     static let retiredKey = key("retired key", Sample.key(6))
 
     static let all: [RowSample] = [
-        ownGrant, delegatedGrant, plainApp, fullApp, emptyApp, labelledToken, plainToken,
+        ownGrant, delegatedGrant, boundGrant, boundByPidGrant, plainApp, fullApp, emptyApp,
+        labelledToken, plainToken,
         revokedTask, revokedTaskEverywhere, currentKey, retiredKey,
         key("revoked key", Sample.key(.max, state: .revoked)),
     ]
+
+    private static var boundByPidGrant: RowSample {
+        var record = Sample.boundGrant(9)
+        if case .process(let process) = record.bond { record.bond = .processPid(process) }
+        return grant("grant bound by a pid", record)
+    }
 
     private static var emptyApp: RowSample {
         var app = Sample.app(3)

@@ -23,11 +23,42 @@ import Testing
     @Test(arguments: RowSample.all) func `a row of another version is refused`(
         sample: RowSample
     ) {
-        for version in [0, 2, 255] as [UInt8] {
+        for version in [0, sample.row[0] + 1, 255] as [UInt8] {
             #expect(throws: Malformed.self) {
                 try sample.recode([version] + sample.row.dropFirst())
             }
         }
+    }
+
+    /// Before there were shares a row did not say who is charged.
+    @Test func `a row of the version before is charged to nobody in particular`() throws {
+        func before(_ sample: RowSample, shareAt index: Int) -> [UInt8] {
+            [1] + sample.row[1..<index] + sample.row[(index + 4)...]
+        }
+        var grant = Sample.delegatedGrant(8)
+        let row = before(.delegatedGrant, shareAt: 15)
+        let decoded = try row.withUnsafeBytes { try GrantRow.decode($0, serial: grant.serial) }
+        grant.share = .unnamed
+        #expect(decoded == grant)
+        var token = Sample.launchToken(4)
+        let tokenRow = before(.labelledToken, shareAt: 14)
+        let decodedToken = try tokenRow.withUnsafeBytes {
+            try LaunchTokenRow.decode($0, serial: token.serial)
+        }
+        token.share = .unnamed
+        #expect(decodedToken == token)
+        #expect(throws: Malformed.self) { try RowSample.delegatedGrant.recode(row + [0]) }
+    }
+
+    @Test func `a connection's number is not kept: it is closed by the time the row is read`()
+        throws
+    {
+        var grant = Sample.grant(1)
+        grant.bond = .connection(ConnectionID(rawValue: 77))
+        let row = RowSample.bytes { GrantRow.encode(grant, into: &$0) }
+        let decoded = try row.withUnsafeBytes { try GrantRow.decode($0, serial: grant.serial) }
+        grant.bond = .connection(.earlier)
+        #expect(decoded == grant)
     }
 
     /// One byte of a row that is otherwise right.
@@ -37,6 +68,9 @@ import Testing
             (.ownGrant, 1, 0x04, "a flag for uses that are not there"),
             (.ownGrant, 2, 0, "an unknown proof"),
             (.ownGrant, 3, 9, "an unknown binding"),
+            (.ownGrant, 3, 2, "a process that is not there"),
+            (.boundGrant, 3, 1, "a process without its binding"),
+            (.boundGrant, 3, 4, "a process for a connection"),
             (.ownGrant, 4, 1, "a depth without a delegation"),
             (.delegatedGrant, 4, 0, "a delegation without a depth"),
             (.delegatedGrant, 4, 6, "a depth beyond the limit"),
@@ -115,7 +149,10 @@ import Testing
                 mutant[Int(random.next() % UInt64(mutant.count))] =
                     UInt8(truncatingIfNeeded: random.next())
             }
-            guard let recoded = try? sample.recode(mutant) else { continue }
+            // One of an older version is written anew.
+            guard mutant[0] == sample.row[0], let recoded = try? sample.recode(mutant) else {
+                continue
+            }
             decodedCount += 1
             #expect(recoded == mutant)
         }

@@ -18,6 +18,6 @@ extension GoldenMessage {
         GoldenMessage(
             "WatchRevocationsResponse", WatchRevocationsResponseMessage.self,
             "080c12200102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1fff12001880",
-            "e6fe89072001"),
+            "e6fe890720012801"),
     ]
 }

@@ -10,8 +10,13 @@ extension Pipeline {
     func authenticate(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
         let message = try decode(AuthenticateRequestMessage.self, payload)
         let isClient = !message.clientID.isEmpty || !message.clientSecret.isEmpty
-        let outcome = apply(
-            try isClient ? clientCommand(message) : .authenticate(app: appName(message)), request)
+        let command: Command =
+            try isClient ? clientCommand(message) : .authenticate(app: appName(message))
+        if request.caller.app == nil {
+            spendVerification()
+            try admitPeer(of: request.connection, at: request.now)
+        }
+        let outcome = apply(command, request)
         switch outcome.decision {
         case .authenticated(let app):
             begin(app, bySecret: isClient, request.connection)

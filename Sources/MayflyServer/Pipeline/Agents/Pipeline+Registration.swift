@@ -54,10 +54,11 @@ extension Pipeline {
         guard let agent = body.agent else {
             throw Refusal(.malformedMessage, "The body names no agent.")
         }
-        let spec = try AgentSpec(agent)
+        var spec = try AgentSpec(agent)
+        let wish = try BindingWish(agent)
         let launchToken = digest(ofSecret: body.launchToken.rawBuffer)
         if let fault = context.authority.registrationFault(
-            spec, launchToken, request.caller, at: request.now)
+            spec, launchToken, at: request.now)
         {
             rest(on: fault.dependsOn)
             throw fault.refusal
@@ -73,8 +74,10 @@ extension Pipeline {
                 purpose: .register, sequence: body.proofSequence, body: message.body,
                 signature: message.proof),
             by: Ed25519PublicKey(spec.publicKey), request)
+        let held = try hangOwn(&spec, on: wish, request)
         let outcome = apply(
             .register(spec, launchToken: launchToken, supersede: body.supersede), request)
+        settle(held.map { [$0] } ?? [], outcome)
         if case .issued = outcome.decision {
             request.connection.session?.registrationCloses = nil
         }

@@ -10,14 +10,16 @@ extension Pipeline {
         guard let agent = body.agent else {
             throw Refusal(.malformedMessage, "The body names no agent.")
         }
-        let spec = try AgentSpec(agent)
+        var spec = try AgentSpec(agent)
+        let wish = try BindingWish(agent)
         guard request.caller.app != nil else { throw .appRequired }
         try prove(
             Claim(
                 purpose: .spawn, sequence: body.proofSequence, body: message.body,
                 signature: message.proof),
             by: Ed25519PublicKey(spec.publicKey), request)
-        decideSpawn([spec], .agent, attestedBy: nil, request)
+        let held = try hang(&spec, on: wish, request)
+        decideSpawn([spec], .agent, attestedBy: nil, holding: held.map { [$0] } ?? [], request)
     }
 
     func spawnBatch(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
@@ -29,6 +31,7 @@ extension Pipeline {
         var specs: [AgentSpec] = []
         specs.reserveCapacity(body.agents.count)
         for agent in body.agents { specs.append(try AgentSpec(agent)) }
+        let wishes = try wishes(of: body.agents)
         guard replyBytes(for: specs) <= WireLimits.outboundFrameBytes else {
             throw Refusal(
                 .replyTooLarge, "The tokens of this batch would not fit one answer; send fewer.")
@@ -39,13 +42,16 @@ extension Pipeline {
                 purpose: .spawnBatch, sequence: body.proofSequence, body: message.body,
                 signature: message.proof),
             by: Ed25519PublicKey(key), request)
-        decideSpawn(specs, .attested, attestedBy: key, request)
+        let held = try hang(&specs, on: wishes, request)
+        decideSpawn(specs, .attested, attestedBy: key, holding: held, request)
     }
 
     private func decideSpawn(
-        _ specs: [AgentSpec], _ proof: Proof, attestedBy: PublicKey?, _ request: Request
+        _ specs: [AgentSpec], _ proof: Proof, attestedBy: PublicKey?,
+        holding processes: [WatchedProcess], _ request: Request
     ) {
         let outcome = apply(.spawn(specs, proof: proof, attestedBy: attestedBy), request)
+        settle(processes, outcome)
         switch outcome.decision {
         case .spawned(let issued):
             queueSigning(

@@ -3,11 +3,8 @@ internal import MayflyWire
 
 /// From what a message says to what the core takes: every alphabet and length is checked here.
 extension AgentSpec {
+    /// Without what it is to hang on, which has to be found first (`BindingWish`).
     init(_ message: AgentSpecMessage) throws(Refusal) {
-        guard 0...1 ~= message.binding, message.pid == 0 else {
-            throw Refusal(
-                .bindingUnsupported, "Grants cannot be bound yet; leave binding and pid out.")
-        }
         guard let publicKey = PublicKey(message.publicKey.rawBuffer) else {
             throw Refusal(.invalidPublicKey, "public_key is 32 bytes of Ed25519.")
         }
@@ -16,8 +13,7 @@ extension AgentSpec {
             task: try Name(field: "task_id", message.task),
             scope: try [Scope](field: "scope", message.scope),
             audience: try TextList(audience: message.audience), publicKey: publicKey,
-            lifetimeSeconds: message.ttlSeconds, totalLifetimeSeconds: message.lifetimeSeconds,
-            binding: .none)
+            lifetimeSeconds: message.ttlSeconds, totalLifetimeSeconds: message.lifetimeSeconds)
         maximumUses = message.maximumUses == 0 ? nil : message.maximumUses
         isByReference = message.byReference
     }

@@ -15,6 +15,10 @@ package struct AgentSpecMessage: UnpackedMessage, EncodableMessage {
     package var maximumUses: UInt32 = 0
     package var byReference = false
 
+    /// Values of `binding`.
+    package static let bindingProcess: Int32 = 2
+    package static let bindingConnection: Int32 = 3
+
     package static let schema = MessageSchema(mayfly__v1__agent_spec__init)
 
     package init() {}

@@ -28,6 +28,8 @@ package struct WatchRevocationsResponseMessage: DecodableMessage, EncodableMessa
     package var firstIssueAt: UInt64 = 0
     /// Ends before this message were lost to this watcher.
     package var gap = false
+    /// The watcher has everything that there is.
+    package var current = false
 
     package static let schema = MessageSchema(mayfly__v1__watch_revocations_response__init)
 
@@ -44,6 +46,7 @@ package struct WatchRevocationsResponseMessage: DecodableMessage, EncodableMessa
             case 2: message.digests.append(field.bytes)
             case 3: message.firstIssueAt = field.value
             case 4: message.gap = field.value != 0
+            case 5: message.current = field.value != 0
             default: break
             }
         }
@@ -55,5 +58,6 @@ package struct WatchRevocationsResponseMessage: DecodableMessage, EncodableMessa
         writer.elements(2, digests)
         writer.number(3, firstIssueAt)
         writer.flag(4, gap)
+        writer.flag(5, current)
     }
 }

@@ -2,10 +2,8 @@ internal import ArgumentParser
 internal import MayflyClient
 internal import MayflyCrypto
 
-/// What an agent is to have, for `spawn` and `register`.
-struct AgentOptions: ParsableArguments {
-    @Option(name: [.customLong("orch"), .customLong("orchestration")], help: "Orchestration id.")
-    var orchestration: String
+/// What a grant is to have.
+struct TermsOptions: ParsableArguments {
     @Option(help: "Task id.")
     var task: String
     @Option(parsing: .upToNextOption, help: "What it may do: action:resource:identifier.")
@@ -22,28 +20,40 @@ struct AgentOptions: ParsableArguments {
     var maxUses: UInt32?
     @Flag(help: "A short token that the broker resolves, to travel in HTTP headers.")
     var byReference = false
+
+    func request(
+        orchestration: String?, binding: AgentBinding = .none, key: AgentKey?
+    ) -> AgentRequest {
+        AgentRequest(
+            orchestration: orchestration, task: task, scope: scope, audience: audience,
+            lifetime: lifetime?.duration, totalLifetime: totalLifetime?.duration,
+            maximumUses: maxUses, byReference: byReference, binding: binding, key: key)
+    }
+}
+
+/// What an agent is to have, for `spawn` and `register`.
+struct AgentOptions: ParsableArguments {
+    @Option(name: [.customLong("orch"), .customLong("orchestration")], help: "Orchestration id.")
+    var orchestration: String
+    @OptionGroup var terms: TermsOptions
     @Option(help: "A new file, mode 0600, for the agent's private key (PKCS #8 in PEM).")
     var keyOut: String?
 
     /// Makes an agent with a key that is in its file before the agent is: no agent is left without
     /// its key.
     func make(_ issue: (AgentRequest) async throws(MayflyError) -> Agent) async throws -> Agent {
-        guard let keyOut else { return try await issue(request(key: nil)) }
+        guard let keyOut else {
+            return try await issue(terms.request(orchestration: orchestration, key: nil))
+        }
         let seed = LockedSecret.random()
         var file = try Files.createPrivate(keyOut)
         try PrivateKeyText.text(seed: seed).withBytes { bytes throws(Failure) in
             try file.write(bytes)
         }
-        let agent = try await issue(request(key: AgentKey(seed: seed)))
+        let agent = try await issue(
+            terms.request(orchestration: orchestration, key: AgentKey(seed: seed)))
         file.keep()
         return agent
-    }
-
-    private func request(key: AgentKey?) -> AgentRequest {
-        AgentRequest(
-            orchestration: orchestration, task: task, scope: scope, audience: audience,
-            lifetime: lifetime?.duration, totalLifetime: totalLifetime?.duration,
-            maximumUses: maxUses, byReference: byReference, key: key)
     }
 }
 

@@ -22,7 +22,7 @@ extension Auditor {
         if exchange.isStorageLow { return .refused(.storageLow) }
         if peer.app != nil { return .refused(.alreadyAuthenticated) }
         guard failures.mayTry(peer.uid, id, at: exchange.now) else {
-            return .refused(.attemptsExhausted)
+            return .refused(exhausted("failures_per_minute", .attemptsExhausted))
         }
         let app = present.apps.values.first { !$0.isRemoved && $0.clientID == id }
         guard let app, app.secret == secret else {
@@ -39,7 +39,7 @@ extension Auditor {
             return .refused(.appExists, restsOn: app.position)
         }
         let apps = present.apps.values.filter { !$0.isRemoved }
-        if apps.count >= settings.apps { return .refused(.appsExhausted) }
+        if apps.count >= settings.apps { return .refused(exhausted("apps", .appsExhausted)) }
         let maximum =
             wish.maximumLifetime == 0 ? settings.maximumLifetime : wish.maximumLifetime
         var app = App(

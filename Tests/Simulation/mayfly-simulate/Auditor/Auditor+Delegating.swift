@@ -8,7 +8,7 @@ extension Auditor {
         guard standing.why == nil, let giver = present.row(copy.grant)?.grant else {
             return tokenNotValid(standing, copy)
         }
-        if let why = exhaustion(adding: 1, exchange) ?? fault(of: hop, giver, now) {
+        if let why = exhaustion(adding: 1, of: giver.app, exchange) ?? fault(of: hop, giver, now) {
             return .refused(why, about: giver.id)
         }
         guard let holder = present.row(of: hop.delegate)?.grant else {
@@ -64,7 +64,7 @@ extension Auditor {
             issuedAt: exchange.now,
             expiresAt: min(
                 holder.expiresAt, end(of: giver, noLaterThan: min(notAfter, giver.expiresAt))),
-            notAfter: notAfter, isAttested: false,
+            notAfter: notAfter, isAttested: false, share: share(of: exchange.peer),
             link: Grant.Link(
                 parent: giver.id, holder: holder.id, root: giver.root, subject: hop.delegate,
                 depth: hop.depth, hop: hop.text),

@@ -7,7 +7,9 @@ extension Auditor {
         if let attestedBy, !app.attestationKeys.contains(attestedBy) {
             return .refused(.attestationKeyUnknown, restsOn: app.position)
         }
-        if let why = exhaustion(adding: wishes.count, exchange) { return .refused(why) }
+        if let why = exhaustion(adding: wishes.count, of: app.serial, exchange) {
+            return .refused(why)
+        }
         if Set(wishes.map(\.publicKey)).count < wishes.count { return .refused(.keyInUse) }
         let ceilings = [app.ceiling]
         let maximum = min(app.maximumLifetime, settings.maximumLifetime)
@@ -34,9 +36,8 @@ extension Auditor {
         guard let app = found else {
             return .refused(name == nil ? .authenticationRequired : .appNotFound)
         }
-        if let why = standstill(exchange) { return .refused(why) }
-        if present.launches.count >= settings.launches {
-            return .refused(.launchTokensExhausted)
+        if let why = standstill(exchange) ?? launchExhaustion(of: app.serial, exchange.peer) {
+            return .refused(why)
         }
         for scope in wish.ceiling {
             if ScopeText.isReserved(scope) { return .refused(.scopeReserved) }
@@ -56,7 +57,7 @@ extension Auditor {
             serial: made.serial, secret: wish.secret, app: app.serial, epoch: app.epoch,
             ceiling: wish.ceiling, expiresAt: exchange.now + 1_000 * seconds,
             agentLifetime: wish.agentLifetime == 0 ? app.maximumLifetime : wish.agentLifetime,
-            position: next)
+            share: share(of: exchange.peer), position: next)
         change(.launch(launch), at: next)
         note(.launchTokenIssued)
         return Verdict(.launchToken(launch), restsOn: position)
@@ -71,8 +72,7 @@ extension Auditor {
     }
 
     /// What the look before the proof of a registration has to find; it changes nothing.
-    func look(_ wish: AgentWish, _ secret: Fingerprint, _ peer: Peer, _ now: Milliseconds) -> Why? {
-        guard failures.mayTry(peer.uid, at: now) else { return .attemptsExhausted }
+    func look(_ wish: AgentWish, _ secret: Fingerprint, _ now: Milliseconds) -> Why? {
         guard let (launch, app) = admission(secret, now) else { return .launchTokenInvalid }
         return fault(of: wish, [app.ceiling, launch.ceiling], maximum(launch, app))
     }
@@ -80,13 +80,10 @@ extension Auditor {
     func register(
         _ wish: AgentWish, _ secret: Fingerprint, _ supersedes: Bool, _ exchange: Exchange
     ) throws(Disagreement) -> Verdict {
-        let (peer, now) = (exchange.peer, exchange.now)
-        guard failures.mayTry(peer.uid, at: now) else { return .refused(.attemptsExhausted) }
-        guard let (launch, app) = admission(secret, now) else {
-            failures.note(peer.uid, at: now)
+        guard let (launch, app) = admission(secret, exchange.now) else {
             return .refused(.launchTokenInvalid)
         }
-        if let why = exhaustion(adding: 1, exchange) { return .refused(why) }
+        if let why = exhaustion(adding: 1, of: app.serial, exchange) { return .refused(why) }
         let maximum = maximum(launch, app)
         let ceilings = [app.ceiling, launch.ceiling]
         if let refused = fault(
@@ -123,11 +120,6 @@ extension Auditor {
     func standstill(_ exchange: Exchange) -> Why? {
         if exchange.isStorageLow { return .storageLow }
         return exchange.isClockDeviant ? .clockDeviates : nil
-    }
-
-    func exhaustion(adding count: Int, _ exchange: Exchange) -> Why? {
-        if let why = standstill(exchange) { return why }
-        return present.rows.count + count > settings.grants ? .liveGrantsExhausted : nil
     }
 
     private func fault(of wish: AgentWish, _ ceilings: [[String]], _ maximum: UInt32) -> Why? {
@@ -190,7 +182,8 @@ extension Auditor {
             scope: wish.scope, audience: wish.audience, issuedAt: exchange.now,
             expiresAt: start + 1_000 * UInt64(first),
             notAfter: start + 1_000 * UInt64(max(first, wish.totalLifetime)),
-            isAttested: isAttested, renewals: 0, uses: wish.uses,
+            isAttested: isAttested, tether: wish.tether, share: share(of: exchange.peer),
+            renewals: 0, uses: wish.uses,
             isByReference: wish.isByReference, offset: present.offset, unsigned: 0,
             position: next)
         guard grant.id.high == grant.instance, grant.token.high == grant.instance,
@@ -211,7 +204,7 @@ extension Auditor {
         highestEnd = max(highestEnd, grant.notAfter)
         change(.grant(grant), at: next)
         beats[grant.serial] = Beat(last: grant.issuedAt)
-        note(kind, grant.id)
+        note(kind, grant.id, detail: grant.tether?.text ?? "")
         return issued
     }
 
@@ -241,7 +234,8 @@ extension Auditor {
         }
         change(.grantGone(grant.serial), at: next)
         beats[grant.serial] = nil
-        note(kind, grant.id, why: why == .released ? nil : why)
+        let detail = grant.tether.map { $0.why == why ? $0.text : "" } ?? ""
+        note(kind, grant.id, why: why == .released ? nil : why, detail: detail)
         if let app = present.apps[grant.app], app.isRemoved, present.grantsOfApp[grant.app] == 0 {
             change(.appGone(app.serial), at: position)
         }

@@ -55,7 +55,7 @@ extension Auditor {
         if !allowsNew, present.record(task, orchestration)?.allowsNew != false,
             present.records.values.filter({ !$0.allowsNew }).count >= settings.records
         {
-            return .refused(.revocationsExhausted)
+            return .refused(exhausted("revocations", .revocationsExhausted))
         }
         let count = present.rows(where: {
             $0.task == task && (orchestration == nil || $0.orchestration == orchestration)
@@ -95,7 +95,9 @@ extension Auditor {
     }
 
     func rotate(_ number: UInt32, _ isEmergency: Bool, _ exchange: Exchange) -> Verdict {
-        if !isEmergency, present.keys.count >= 8 { return .refused(.keysExhausted) }
+        if !isEmergency, present.keys.count >= 8 {
+            return .refused(exhausted("keys", .keysExhausted))
+        }
         for key in present.keys.values.sorted(by: { $0.number < $1.number }) {
             var key = key
             guard isEmergency ? key.state != .revoked : key.state == .current else { continue }

@@ -101,7 +101,9 @@ extension Auditor {
     }
 
     private func fault(of wish: RenewalWish, _ grant: Grant, _ now: Milliseconds) -> Why? {
-        if grant.renewals >= settings.renewals { return .renewalsExhausted }
+        if grant.renewals >= settings.renewals {
+            return exhausted("renewals_per_grant", .renewalsExhausted)
+        }
         if let scope = wish.scope {
             if !ScopeText.covers(grant.scope, scope) { return .scopeViolation }
             if scope != grant.scope, !present.rows(where: { $0.link?.parent == grant.id }).isEmpty {

@@ -31,6 +31,8 @@ final class Auditor {
     /// Of the exchange in hand.
     private(set) var facts: [Fact] = []
     private(set) var notes: [Note] = []
+    /// That a refusal names.
+    private var limit: String?
 
     /// The last that was heard of an agent.
     struct Beat {
@@ -73,9 +75,11 @@ final class Auditor {
     func audit(_ exchange: Exchange) throws(Disagreement) {
         facts = []
         notes = []
+        limit = nil
         let verdict = try judge(exchange)
         if let why = verdict.refusal { refuse(why, verdict.about, exchange) }
         try expect(verdict.answer, exchange.answer, "answer")
+        try expect(limit, .some(exchange.limit), "limit")
         try expect(facts, exchange.facts, "changes")
         try expect(notes, exchange.notes, "audit records")
         guard exchange.dependsOn >= verdict.restsOn else {
@@ -103,6 +107,7 @@ final class Auditor {
         case .heartbeat(let copy): heartbeat(copy, exchange)
         case .releaseToken(let copy): release(copy, exchange)
         case .releaseGrant(let id): release(id, exchange)
+        case .endBound(let tether): endBound(tether, exchange)
         default: try judgeAdministration(exchange)
         }
     }
@@ -142,9 +147,10 @@ final class Auditor {
     var next: Position { position + 1 }
 
     func note(
-        _ kind: Note.Kind, _ grant: WideID? = nil, why: Why? = nil, count: UInt64? = nil
+        _ kind: Note.Kind, _ grant: WideID? = nil, why: Why? = nil, count: UInt64? = nil,
+        detail: String = ""
     ) {
-        notes.append(Note(kind: kind, grant: grant, why: why, count: count))
+        notes.append(Note(kind: kind, grant: grant, why: why, count: count, detail: detail))
         position += 1
     }
 
@@ -152,6 +158,12 @@ final class Auditor {
         present.apply(fact, at: position)
         facts.append(fact)
         journal.append((position, fact))
+    }
+
+    /// A limit was reached, which the refusal names.
+    func exhausted(_ limit: String, _ why: Why) -> Why {
+        self.limit = limit
+        return why
     }
 
     private func refuse(_ why: Why, _ about: WideID?, _ exchange: Exchange) {
@@ -237,10 +249,18 @@ struct AuditorSettings {
     var defaultLifetime: UInt32
     var maximumLifetime: UInt32
     var grants: Int
+    var grantsOfUid: Int
+    var grantsOfApp: Int
+    var grantBytesOfUid: Int
     var apps: Int
     var launches: Int
+    var launchesOfUid: Int
+    var launchesOfApp: Int
+    /// Uids that have a share, whatever the apps say.
+    var operatorUids: Set<UInt32>
     var records: Int
     var renewals: UInt16
+    var boundEnds: Int
 }
 
 /// The broker and the auditor are not of one mind.

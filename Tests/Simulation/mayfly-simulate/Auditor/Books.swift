@@ -3,15 +3,15 @@ struct FailureBook {
     private var uids: [UInt32: (minute: UInt64, count: Int)] = [:]
     private var apps: [String: (minute: UInt64, count: Int)] = [:]
 
-    func mayTry(_ uid: UInt32, _ app: String? = nil, at now: Milliseconds) -> Bool {
+    func mayTry(_ uid: UInt32, _ app: String, at now: Milliseconds) -> Bool {
         let own = count(uids[uid], now)
         if own >= 10 { return false }
-        return own == 0 || app == nil || count(app.flatMap { apps[$0] }, now) < 30
+        return own == 0 || count(apps[app], now) < 30
     }
 
-    mutating func note(_ uid: UInt32, _ app: String? = nil, at now: Milliseconds) {
+    mutating func note(_ uid: UInt32, _ app: String, at now: Milliseconds) {
         uids[uid] = (now / 60_000, count(uids[uid], now) + 1)
-        if let app { apps[app] = (now / 60_000, count(apps[app], now) + 1) }
+        apps[app] = (now / 60_000, count(apps[app], now) + 1)
     }
 
     private func count(_ entry: (minute: UInt64, count: Int)?, _ now: Milliseconds) -> Int {

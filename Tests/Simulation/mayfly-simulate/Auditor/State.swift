@@ -18,6 +18,12 @@ struct State {
         var since: Position
     }
 
+    /// What one uid holds, or all together that nobody named.
+    struct Share: Equatable {
+        var grants = 0
+        var bytes = 0
+    }
+
     private(set) var rows: [UInt64: Row] = [:]
     private(set) var apps: [UInt64: App] = [:]
     private(set) var launches: [UInt64: Launch] = [:]
@@ -31,6 +37,8 @@ struct State {
     private(set) var publicKeys: [Fingerprint: UInt64] = [:]
     private(set) var claims: [String: [UInt64: Claim]] = [:]
     private(set) var grantsOfApp: [UInt64: Int] = [:]
+    /// Grants and bytes of their texts, by the uid that is charged.
+    private(set) var shares: [UInt32: Share] = [:]
 
     /// Where the log was when a grant ended.
     private(set) var goneAt: [WideID: Position] = [:]
@@ -91,11 +99,14 @@ struct State {
     }
 
     private mutating func write(_ grant: Grant) {
-        if rows[grant.serial] != nil {
+        shares[grant.share, default: Share()].bytes += grant.bytes
+        if let before = rows[grant.serial]?.grant {
+            shares[grant.share]?.bytes -= before.bytes
             rows[grant.serial]?.grant = grant
             return
         }
         rows[grant.serial] = Row(grant: grant)
+        shares[grant.share]?.grants += 1
         serials[grant.id] = grant.serial
         grantsOfApp[grant.app, default: 0] += 1
         claims[grant.orchestration, default: [:]][
@@ -109,6 +120,8 @@ struct State {
 
     private mutating func forget(_ serial: UInt64, at position: Position) {
         guard let grant = rows.removeValue(forKey: serial)?.grant else { return }
+        shares[grant.share]?.grants -= 1
+        shares[grant.share]?.bytes -= grant.bytes
         serials[grant.id] = nil
         goneAt[grant.id] = position
         grantsOfApp[grant.app, default: 0] -= 1
@@ -139,6 +152,9 @@ struct State {
     /// dead and would come back to life.
     mutating func restart() -> [Grant] {
         var revived: [Grant] = []
+        for (serial, row) in rows where row.grant.tether?.isConnection == true {
+            rows[serial]?.grant.tether = .connection(0)
+        }
         for (serial, row) in rows where row.isRevoked {
             rows[serial]?.revokedByTask = nil
             rows[serial]?.revokedByName = nil
@@ -156,5 +172,15 @@ struct State {
         for serial in rows.keys.sorted() { forget(serial, at: position) }
         launches = [:]
         offset = 0
+    }
+}
+
+extension Grant {
+    /// Of its texts: what its share is charged.
+    fileprivate var bytes: Int {
+        let lists = [scope, audience].map { $0.joined(separator: " ") }
+        var texts = [orchestration, task] + lists
+        if let link { texts += [link.hop, link.subject.orchestration, link.subject.task] }
+        return texts.reduce(0) { $0 + $1.utf8.count }
     }
 }

@@ -24,6 +24,7 @@ extension Crowd {
             scope: scope, audience: random.oneIn(2) ? Array(Self.audiences.prefix(2)) : [],
             publicKey: freshKey(), lifetime: lifetime(), totalLifetime: 0, uses: nil,
             isByReference: random.oneIn(8))
+        if random.oneIn(2) { wish.tether = random.pick(living) }
         if random.oneIn(2) { wish.totalLifetime = wish.lifetime + 400 }
         if random.oneIn(5) { wish.uses = UInt32(random.below(6)) }
         if isSensible || !random.oneIn(8) { return wish }

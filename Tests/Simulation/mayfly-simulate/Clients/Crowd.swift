@@ -30,6 +30,8 @@ struct Crowd {
     /// A token that something was just asked for: two requests about one token race.
     private var hot: TokenCopy?
 
+    /// Processes and connections there are.
+    var living: [Tether] = []
     /// As the broker tells it.
     var toldNow: Milliseconds = 0
     private var keysMade: UInt64 = 0
@@ -150,7 +152,7 @@ struct Crowd {
             if let copy = reply.request.copy, !random.oneIn(5) {
                 held.removeAll { $0.copy == copy }
             }
-        case .refused, .valid, .invalid, .alive, .keyRotated, .advanced, .recorded: break
+        case .refused, .valid, .invalid, .alive, .unbound, .keyRotated, .advanced, .recorded: break
         }
         if held.count > 2 * Self.heldTokens { held.removeFirst(held.count - Self.heldTokens) }
     }

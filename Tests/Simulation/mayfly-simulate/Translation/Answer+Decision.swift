@@ -19,6 +19,7 @@ extension Answer {
         case .app(let app): self = .app(App(app))
         case .appRemoved(let count): self = .appRemoved(endedGrants: count)
         case .alive(let expiresAt): self = .alive(expiresAt: expiresAt.milliseconds)
+        case .unbound(let count, let more): self = .unbound(count: count, more: more)
         case .revoked(let count, let record):
             self = .revoked(count: count, record.map { Record($0) })
         case .keyRotated(let key): self = .keyRotated(SigningKey(key))

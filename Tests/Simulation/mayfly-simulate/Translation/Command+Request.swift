@@ -33,6 +33,7 @@ extension Command {
 
     private init(administering request: Request) {
         switch request {
+        case .endBound(let tether): self = .endBound(Bond(tether))
         case .createApp(let wish): self = .createApp(AppTerms(wish))
         case .updateApp(let change): self = .updateApp(AppAmendment(change))
         case .removeApp(let app): self = .removeApp(coreName(app))
@@ -67,7 +68,7 @@ extension AgentSpec {
             orchestration: coreName(wish.orchestration), task: coreName(wish.task),
             scope: scopes(wish.scope), audience: textList(wish.audience),
             publicKey: bytes32(wish.publicKey), lifetimeSeconds: wish.lifetime,
-            totalLifetimeSeconds: wish.totalLifetime, binding: .none)
+            totalLifetimeSeconds: wish.totalLifetime, bond: wish.tether.map { Bond($0) })
         maximumUses = wish.uses
         isByReference = wish.isByReference
     }

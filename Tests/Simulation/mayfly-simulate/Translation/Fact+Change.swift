@@ -30,6 +30,7 @@ extension Grant {
             scope: record.scope.texts, audience: record.audience.texts,
             issuedAt: record.issuedAt.milliseconds, expiresAt: record.expiresAt.milliseconds,
             notAfter: record.notAfter.milliseconds, isAttested: record.proof == .attested,
+            tether: record.bond.map { Tether($0) }, share: record.share.rawValue,
             link: record.delegation.map { Link($0) }, renewals: record.renewals,
             renewal: record.renewal.map { wide($0) }, uses: record.usesLeft,
             isByReference: record.isByReference, offset: record.clockOffset.milliseconds,
@@ -72,7 +73,7 @@ extension Launch {
             serial: token.serial.rawValue, secret: number(token.digest), app: token.app.rawValue,
             epoch: token.appEpoch, ceiling: token.ceiling.map(\.text),
             expiresAt: token.expiresAt.milliseconds, agentLifetime: token.maximumLifetimeSeconds,
-            position: token.position.rawValue)
+            share: token.share.rawValue, position: token.position.rawValue)
     }
 }
 

@@ -54,6 +54,35 @@ extension Caller {
     }
 }
 
+extension Bond {
+    init(_ tether: Tether) {
+        switch tether {
+        case .process(let pid, let start): self = .process(BoundProcess(pid, start))
+        case .processPid(let pid, let start): self = .processPid(BoundProcess(pid, start))
+        case .connection(let number): self = .connection(ConnectionID(rawValue: number))
+        }
+    }
+}
+
+extension Tether {
+    init(_ bond: Bond) {
+        switch bond {
+        case .process(let process):
+            self = .process(pid: process.pid.rawValue, start: process.startTicks)
+        case .processPid(let process):
+            self = .processPid(pid: process.pid.rawValue, start: process.startTicks)
+        case .connection(let connection): self = .connection(connection.rawValue)
+        }
+    }
+}
+
+extension BoundProcess {
+    /// Its inode follows from the rest, so that it is missed where it is lost.
+    fileprivate init(_ pid: UInt32, _ start: UInt64) {
+        self.init(pid: ProcessID(rawValue: pid), startTicks: start, inode: start &* 31)
+    }
+}
+
 extension Presentation {
     init(_ copy: TokenCopy) {
         self.init(
@@ -84,5 +113,10 @@ extension Note {
             kind: Kind(rawValue: event.kind.rawValue) ?? .brokerStopped,
             grant: event.grant.map { wide($0) }, why: event.reason.map { Why($0) },
             count: event.count)
+        switch kind {
+        case .agentSpawned, .agentRegistered, .delegationCreated, .grantEnded:
+            detail = String(decoding: event.detail, as: UTF8.self)
+        default: break
+        }
     }
 }

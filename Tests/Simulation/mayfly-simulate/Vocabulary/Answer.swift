@@ -10,6 +10,7 @@ enum Answer: Equatable {
     case app(App)
     case appRemoved(endedGrants: UInt64)
     case alive(expiresAt: Milliseconds)
+    case unbound(count: UInt64, more: Bool)
     case revoked(count: UInt64, Record?)
     case keyRotated(SigningKey)
     case advanced
@@ -35,6 +36,8 @@ struct Exchange {
     var isStorageLow: Bool
     var isClockDeviant: Bool
     var answer: Answer
+    /// The limit that was reached, of a refusal that names one.
+    var limit: String?
     /// Where the log has to be durable before the answer may leave.
     var dependsOn: Position
     var notes: [Note]

@@ -30,6 +30,9 @@ struct Grant: Equatable {
     var expiresAt: Milliseconds
     var notAfter: Milliseconds
     var isAttested: Bool
+    var tether: Tether?
+    /// The uid that is charged for it; `Shares.unnamed` for all that nobody named.
+    var share: UInt32
     var link: Link?
     var renewals: UInt16
     var renewal: WideID?
@@ -91,6 +94,7 @@ struct Launch: Equatable {
     var ceiling: [String]
     var expiresAt: Milliseconds
     var agentLifetime: UInt32
+    var share: UInt32
     var position: Position
 }
 

@@ -30,6 +30,43 @@ struct Peer: Hashable {
     var generation: UInt32?
 }
 
+/// What a grant's life hangs on beside its expiry.
+enum Tether: Hashable {
+    /// A process has its pid for itself only as long as it runs.
+    case process(pid: UInt32, start: UInt64)
+    /// The same on a kernel that knows less.
+    case processPid(pid: UInt32, start: UInt64)
+    /// 0 for all of before the broker's start.
+    case connection(UInt64)
+
+    /// As the audit has it.
+    var text: String {
+        switch self {
+        case .process(let pid, _), .processPid(let pid, _): "process \(pid)"
+        case .connection: "connection"
+        }
+    }
+
+    /// Why a grant ends with it.
+    var why: Why {
+        switch self {
+        case .process, .processPid: .processExited
+        case .connection: .connectionClosed
+        }
+    }
+
+    /// What tokens say of it.
+    var claim: String {
+        switch self {
+        case .process: "process"
+        case .processPid: "process-pid"
+        case .connection: "connection"
+        }
+    }
+
+    var isConnection: Bool { if case .connection = self { true } else { false } }
+}
+
 /// A token as somebody holds it, or makes it up.
 struct TokenCopy: Equatable {
     var grant: WideID

@@ -11,6 +11,7 @@ enum Request: Equatable {
     case heartbeat(TokenCopy)
     case releaseToken(TokenCopy)
     case releaseGrant(WideID)
+    case endBound(Tether)
     case createApp(AppWish)
     case updateApp(AppChange)
     case removeApp(String)
@@ -39,6 +40,7 @@ struct AgentWish: Equatable {
     var totalLifetime: UInt32
     var uses: UInt32?
     var isByReference: Bool
+    var tether: Tether?
 }
 
 struct LaunchWish: Equatable {

@@ -12,6 +12,7 @@ enum TokenText {
         text += " aud=\(grant.audience.joined(separator: ","))"
         text += " iat=\(grant.told(grant.issuedAt) / 1_000) exp=\(seconds(grant))"
         text += " cnf=\(grant.publicKey) kid=\(grant.key) attested=\(grant.isAttested)"
+        text += " binding=\(grant.tether?.claim ?? "none")"
         text += " online=\(grant.isByReference || grant.uses != nil)"
         for link in lineage { text += " <\(link)>" }
         return text

@@ -50,6 +50,8 @@ enum Why: UInt16, CaseIterable {
     case revoked = 110
     case superseded = 111
     case heartbeatMissed = 112
+    case processExited = 113
+    case connectionClosed = 114
     /// A reason that nothing here can bring about.
     case foreign = 65_535
 
@@ -94,4 +96,6 @@ struct Note: Equatable {
     var grant: WideID?
     var why: Why?
     var count: UInt64?
+    /// Of a grant that hangs on something: what that is.
+    var detail = ""
 }

@@ -32,6 +32,7 @@ extension Host {
         withheld = []
         unpinned = []
         seenHops = []
+        ending = []
         try disk.restart()
     }
 }

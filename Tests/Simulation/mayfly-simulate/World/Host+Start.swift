@@ -61,5 +61,6 @@ extension Host {
             .recordBoundary(.brokerStarted, count: UInt64(grants), detail: []), from: .broker,
             at: instant)
         try accept(outcome, .start(grants: grants), Peer(uid: 0), also: changes)
+        try lookAround()
     }
 }

@@ -10,6 +10,7 @@ final class Host {
     let disk: SimulatedDisk
     var random: SeededRandom
     var clock: MachineClock
+    var surroundings: Surroundings
     let auditor: Auditor
 
     // What a crash takes.
@@ -22,6 +23,8 @@ final class Host {
     var unpinned: [TokenCopy] = []
     /// Hops that were accepted: a proof is accepted once.
     var seenHops: Set<Fingerprint> = []
+    /// What is gone, and still has grants.
+    var ending: [Tether] = []
     /// What the broker's clock has on top of CLOCK_BOOTTIME.
     var anchor: Milliseconds = 0
 
@@ -52,6 +55,7 @@ final class Host {
         settings = Self.settings(mutant, &random)
         disk = try SimulatedDisk(seed: random.next())
         clock = MachineClock(wall: 1_700_000_000_250 + random.next() % 1_000_000_000)
+        surroundings = Surroundings(seed: random.next())
         let first = Self.firstKey(at: clock.wall)
         auditor = Auditor(AuditorSettings(settings), firstKey: SigningKey(first), now: clock.wall)
         broker = Broker(
@@ -88,9 +92,15 @@ final class Host {
         settings.maximumLifetimeSeconds = 3_600
         settings.maximumLiveGrants = random.oneIn(8) ? 60 : 2_000
         settings.maximumApps = 6
+        settings.liveGrantsPerUid = random.oneIn(4) ? 40 : nil
+        settings.liveGrantsPerApp = random.oneIn(4) ? 50 : nil
+        settings.liveGrantBytesPerUid = random.oneIn(4) ? 5_000 : 1 << 30
         settings.maximumLaunchTokens = 6
+        settings.launchTokensPerUid = random.oneIn(2) ? 3 : nil
+        settings.launchTokensPerApp = random.oneIn(2) ? 3 : nil
         settings.maximumRevocations = 5
         settings.maximumRenewals = 3
+        settings.boundEndsPerStep = 1 + random.below(6)
         settings.faults = mutant.coreFaults
         return settings
     }
@@ -115,8 +125,8 @@ final class Host {
         broker.isClockDeviant = isClockDeviant
         if case .register(let wish, let secret, _) = request {
             let found = broker.registrationFault(
-                AgentSpec(wish), bytes32(secret), Caller(peer), at: instant)
-            let why = auditor.look(wish, secret, peer, now)
+                AgentSpec(wish), bytes32(secret), at: instant)
+            let why = auditor.look(wish, secret, now)
             if found.map({ Why($0.refusal.reason) }) != why {
                 throw Disagreement(
                     "the look before the proof: \(String(describing: found)), \(why as Any)")
@@ -137,6 +147,8 @@ final class Host {
             }
         }
         try accept(outcome, request, peer)
+        // What a grant was to hang on may have gone meanwhile: nobody will see it go.
+        for tether in request.tethers where !surroundings.has(tether) { try end(tether) }
     }
 
     private func decide(_ command: Command, from caller: Caller, _ entropy: Entropy) -> Outcome {
@@ -151,10 +163,12 @@ final class Host {
             throw Disagreement("the broker wants a proof of \(request)")
         }
         if case .advanced(let more) = outcome.decision { hasMore = more }
+        var limit: String?
+        if case .refused(let refusal) = outcome.decision { limit = refusal.limit?.text }
         let all = changes + outcome.changes
         let exchange = Exchange(
             request: request, peer: peer, now: now, isStorageLow: isStorageLow,
-            isClockDeviant: isClockDeviant, answer: answer,
+            isClockDeviant: isClockDeviant, answer: answer, limit: limit,
             dependsOn: outcome.dependsOn.rawValue, notes: outcome.events.map { Note($0) },
             facts: all.compactMap { Fact($0) })
         try auditor.audit(exchange)
@@ -221,8 +235,13 @@ extension AuditorSettings {
         self.init(
             defaultLifetime: settings.defaultLifetimeSeconds,
             maximumLifetime: settings.maximumLifetimeSeconds, grants: settings.maximumLiveGrants,
-            apps: settings.maximumApps, launches: settings.maximumLaunchTokens,
-            records: settings.maximumRevocations, renewals: settings.maximumRenewals)
+            grantsOfUid: settings.liveGrantsOfUid, grantsOfApp: settings.liveGrantsOfApp,
+            grantBytesOfUid: settings.liveGrantBytesPerUid, apps: settings.maximumApps,
+            launches: settings.maximumLaunchTokens, launchesOfUid: settings.launchTokensOfUid,
+            launchesOfApp: settings.launchTokensOfApp,
+            operatorUids: Set(settings.operatorUids.map(\.rawValue)),
+            records: settings.maximumRevocations, renewals: settings.maximumRenewals,
+            boundEnds: settings.boundEndsPerStep)
     }
 }
 
@@ -235,6 +254,15 @@ extension Request {
             copy
         case .renew(let wish): wish.copy
         default: nil
+        }
+    }
+
+    /// What the grants that it asks for are to hang on.
+    fileprivate var tethers: [Tether] {
+        switch self {
+        case .spawn(let wishes, _): wishes.compactMap(\.tether)
+        case .register(let wish, _, _): wish.tether.map { [$0] } ?? []
+        default: []
         }
     }
 }

@@ -9,6 +9,9 @@ enum Mutant: String, CaseIterable {
     case widenScope = "widen-scope"
     case widenLifetime = "widen-lifetime"
     case copyUses = "copy-uses"
+    case forgetBonds = "forget-bonds"
+    case spareBound = "spare-bound"
+    case poolShares = "pool-shares"
     case acknowledgeBeforeCommit = "acknowledge-before-commit"
     case synchronousOff = "synchronous-off"
 

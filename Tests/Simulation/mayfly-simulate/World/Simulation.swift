@@ -33,6 +33,7 @@ struct Simulation {
     private mutating func step() throws {
         pass()
         crowd.toldNow = host.toldNow
+        crowd.living = host.surroundings.living
         send()
         if !requests.isEmpty, !random.oneIn(4) {
             let (peer, request) = requests.remove(at: random.below(requests.count))
@@ -46,6 +47,8 @@ struct Simulation {
         if random.oneIn(host.isStorageLow ? 20 : 400) { host.isStorageLow.toggle() }
         if random.oneIn(500) { try insist() }
         try operateClock()
+        if random.oneIn(40) { host.ending.append(host.surroundings.turnOver()) }
+        if random.oneIn(2) { try host.endSome() }
         if random.oneIn(300) { try crash() }
     }
 
@@ -137,7 +140,13 @@ struct Simulation {
             replies += try host.flush(withCheckpoint: true)
         }
         try dieAtWork()
-        if isReboot { host.clock.reboot(after: UInt64(random.below(100_000))) }
+        host.surroundings.disconnect()
+        if isReboot {
+            host.clock.reboot(after: UInt64(random.below(100_000)))
+            host.surroundings.reboot()
+        }
+        // Nobody watches what exits meanwhile.
+        while random.oneIn(2) { _ = host.surroundings.turnOver() }
         try comeUp()
         requests = []
         crowd.disconnect()

@@ -130,10 +130,15 @@ struct  Mayfly__V1__WatchRevocationsResponse
    * to ask the broker about tokens until a stream from position 0 has caught up.
    */
   protobuf_c_boolean gap;
+  /*
+   * Every end that was acknowledged before the stream was asked for has been sent: only from here
+   * on does a verifier know what is dead. Once behind the backlog, and in every heartbeat.
+   */
+  protobuf_c_boolean current;
 };
 #define MAYFLY__V1__WATCH_REVOCATIONS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mayfly__v1__watch_revocations_response__descriptor) \
-    , 0, 0,NULL, 0, 0 }
+    , 0, 0,NULL, 0, 0, 0 }
 
 
 /* Mayfly__V1__GetKeysRequest methods */

@@ -442,7 +442,7 @@ const ProtobufCMessageDescriptor mayfly__v1__watch_revocations_request__descript
   (ProtobufCMessageInit) mayfly__v1__watch_revocations_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mayfly__v1__watch_revocations_response__field_descriptors[4] =
+static const ProtobufCFieldDescriptor mayfly__v1__watch_revocations_response__field_descriptors[5] =
 {
   {
     "position",
@@ -492,8 +492,21 @@ static const ProtobufCFieldDescriptor mayfly__v1__watch_revocations_response__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "current",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mayfly__V1__WatchRevocationsResponse, current),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mayfly__v1__watch_revocations_response__field_indices_by_name[] = {
+  4,   /* field[4] = current */
   1,   /* field[1] = digests */
   2,   /* field[2] = first_issue_at */
   3,   /* field[3] = gap */
@@ -502,7 +515,7 @@ static const unsigned mayfly__v1__watch_revocations_response__field_indices_by_n
 static const ProtobufCIntRange mayfly__v1__watch_revocations_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor mayfly__v1__watch_revocations_response__descriptor =
 {
@@ -512,7 +525,7 @@ const ProtobufCMessageDescriptor mayfly__v1__watch_revocations_response__descrip
   "Mayfly__V1__WatchRevocationsResponse",
   "mayfly.v1",
   sizeof(Mayfly__V1__WatchRevocationsResponse),
-  4,
+  5,
   mayfly__v1__watch_revocations_response__field_descriptors,
   mayfly__v1__watch_revocations_response__field_indices_by_name,
   1,  mayfly__v1__watch_revocations_response__number_ranges,

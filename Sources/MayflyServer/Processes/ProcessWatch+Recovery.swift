@@ -1,0 +1,54 @@
+internal import Glibc
+internal import Logging
+internal import MayflyCore
+
+/// What grants hang on that were recovered.
+extension ProcessWatch {
+    /// Takes hold of every process again that still runs, and ends what hangs on the others and on
+    /// connections, before anyone is answered.
+    func recover(_ bonds: [Bond]) {
+        var held = 0
+        var ended: UInt64 = 0
+        for bond in bonds {
+            if takeUp(bond) {
+                held += 1
+            } else {
+                ended += end(bond)
+            }
+        }
+        authority.requestFlush()
+        guard !bonds.isEmpty else { return }
+        logger.info(
+            "looked at what grants hang on",
+            metadata: ["processes": "\(held)", "ended-grants": "\(ended)"])
+    }
+
+    /// Whether it is still there.
+    private func takeUp(_ bond: Bond) -> Bool {
+        switch bond {
+        case .process(let identity): takeUp(identity, isByPid: false)
+        case .processPid(let identity): takeUp(identity, isByPid: true)
+        case .connection: false
+        }
+    }
+
+    private func takeUp(_ identity: BoundProcess, isByPid: Bool) -> Bool {
+        guard let process = inspector.reopen(identity, isByPid: isByPid) else { return false }
+        return keep(process)
+    }
+}
+
+extension ProcessWatch.Capacity {
+    /// Descriptors for everything but connections and the processes behind them.
+    private static let reservedDescriptors = 256
+
+    /// As wanted, as far as the process's descriptors go: each connection may need one for itself
+    /// and one for the process that made it.
+    init(wanted: Int, perUid: Int, connections: Int) {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        let left = Int(clamping: limit.rlim_cur) - 2 * connections - Self.reservedDescriptors
+        processes = min(wanted, max(0, left))
+        self.perUid = perUid == 0 ? max(1, processes / 2) : min(perUid, processes)
+    }
+}

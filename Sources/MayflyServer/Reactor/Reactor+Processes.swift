@@ -1,0 +1,45 @@
+internal import Logging
+internal import MayflyCore
+
+/// What a connection has to do with the process that made it.
+extension Reactor {
+    /// Only a process that is no agent's operates the broker.
+    func recogniseOperator(_ connection: Connection) {
+        do throws(Refusal) {
+            try pipeline.admitPeer(of: connection, at: now)
+        } catch {
+            context.logger.warning(
+                "no operator",
+                metadata: [
+                    "reason": "\(error.reason.code)", "uid": "\(connection.caller.uid.rawValue)",
+                    "pid": "\(connection.caller.pid.rawValue)",
+                ])
+            _ = context.authority.apply(
+                .recordRefusal(error.reason), from: connection.caller, at: now)
+            close(connection)
+        }
+    }
+
+    /// The processes that made these have exited: whoever has a copy of the socket has no part in
+    /// what it stood for.
+    func closeOrphaned(_ tags: [UInt64]) {
+        for tag in tags {
+            if let connection = connections[tag] { close(connection) }
+        }
+    }
+
+    /// Whether grants hang on it: then it may be silent.
+    func holdsGrants(_ connection: Connection) -> Bool {
+        guard let bond = connection.bond else { return false }
+        return context.authority.read { $0.hasGrants(of: .connection(bond)) }.result
+    }
+
+    /// The connection is closed: nobody waits for its process any more, and what hangs on it ends.
+    func letGo(of connection: Connection) {
+        if let process = connection.process.take() {
+            context.processes.detach(
+                DependentConnection(inbox: inbox, tag: connection.tag), from: process)
+        }
+        if let bond = connection.bond.take() { context.processes.connectionClosed(bond) }
+    }
+}
