@@ -107,18 +107,16 @@ class AsyncLink(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Of ``asyncio.Protocol``."""
+        waiting = self._waiting
         try:
-            events = self._core.receive(data)
+            for event in self._core.receive(data):
+                future = waiting.pop(event.stream, None)
+                # No method that is called here answers with a stream.
+                if future is not None and not future.done():
+                    assert isinstance(event, Reply)
+                    future.set_result(event)
         except ProtocolViolationError as error:
             self._fail(error)
-            return
-        waiting = self._waiting
-        for event in events:
-            future = waiting.pop(event.stream, None)
-            # No method that is called here answers with a stream.
-            if future is not None and not future.done():
-                assert isinstance(event, Reply)
-                future.set_result(event)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Of ``asyncio.Protocol``."""

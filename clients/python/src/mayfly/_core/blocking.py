@@ -152,14 +152,12 @@ class BlockingLink:
             self._fail(ConnectionFailedError(self._core.end_of_input()))
             return
         try:
-            events = self._core.receive(data)
+            for event in self._core.receive(data):
+                answers = self._answers.get(event.stream)
+                if answers is not None:
+                    answers.append(event)
         except ProtocolViolationError as error:
             self._fail(error)
-            return
-        for event in events:
-            answers = self._answers.get(event.stream)
-            if answers is not None:
-                answers.append(event)
 
     def _fail(self, error: MayflyError) -> None:
         if self._failure is not None:

@@ -7,6 +7,7 @@ ttrpc 1.2 as proto/PROTOCOL.md has it, "Framing". Whatever a peer sends is an ev
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ _DATA = 3
 _REMOTE_CLOSED = 1
 _MAXIMUM_STREAM = 2**32 - 1
 
+_DOMAIN = "mayfly"
 _ERROR_INFO = "google.rpc.ErrorInfo"
 
 _header = struct.Struct(">IIBB")
@@ -99,15 +101,15 @@ class Connection:
         if stream in self._open:
             self._abandoned.add(stream)
 
-    def receive(self, data: bytes) -> list[Event]:
-        """Takes bytes as they came and gives what they complete."""
+    def receive(self, data: bytes) -> Iterator[Event]:
+        """Takes bytes as they came and gives what they complete, to its end; what stands before a
+        violation is given before it is raised."""
         received = self._received
         if received:
             received += data
             view: bytes | bytearray = received
         else:
             view = data
-        events: list[Event] = []
         place = 0
         end = len(view)
         while end - place >= HEADER_BYTES:
@@ -121,12 +123,11 @@ class Connection:
             place = start + length
             event = self._frame(stream, kind, bytes(view[start:place]))
             if event is not None:
-                events.append(event)
+                yield event
         if received:
             del received[:place]
         elif place < end:
             received += data[place:]
-        return events
 
     def end_of_input(self) -> str:
         """What to say of a connection that the peer closed."""
@@ -170,5 +171,7 @@ def _refusal(status: status_pb2.Status) -> RefusedError:
             info = error_details_pb2.ErrorInfo.FromString(detail.value)
         except DecodeError as error:
             raise ProtocolViolationError("a refusal whose reason cannot be read") from error
-        return refusal(status.code, info.reason, status.message, dict(info.metadata))
+        # A reason of another domain means something else.
+        if info.domain == _DOMAIN:
+            return refusal(status.code, info.reason, status.message, dict(info.metadata))
     return refusal(status.code, "", status.message)

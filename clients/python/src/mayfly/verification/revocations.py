@@ -15,7 +15,7 @@ from mayfly._core.calls import read
 from mayfly._core.connection import Item
 from mayfly._core.methods import WATCH_REVOCATIONS
 from mayfly._generated import trust_pb2
-from mayfly.errors import CallTimeoutError, MayflyError, ProtocolViolationError
+from mayfly.errors import MayflyError, ProtocolViolationError
 from mayfly.verification.chain import VerifiedToken
 
 DIGEST_BYTES = 32
@@ -80,8 +80,6 @@ class RevocationSet:
         self.first_issue_at = max(self.first_issue_at, first_issue_at)
         ended = self._ended
         for each in digests:
-            if len(each) != DIGEST_BYTES:
-                raise ProtocolViolationError(f"an end is {DIGEST_BYTES} bytes, not {len(each)}")
             # To the end where it was told before: the oldest are forgotten first.
             ended.pop(each, None)
             ended[each] = now
@@ -98,6 +96,43 @@ class RevocationSet:
     def has_any(self, digests: Iterable[bytes]) -> bool:
         """Whether one of these was told."""
         return not self._ended.keys().isdisjoint(digests)
+
+
+class EndStream:
+    """The stream of ends on a connection of its own, message by message."""
+
+    def __init__(self, path: str, after: int) -> None:
+        deadline = time.monotonic() + _CONNECT_SECONDS
+        self._link = BlockingLink(path, deadline)
+        request = trust_pb2.WatchRevocationsRequest(after_position=after)
+        try:
+            self._stream = self._link.begin(
+                WATCH_REVOCATIONS, request.SerializeToString(), deadline
+            )
+        except BaseException:
+            self._link.close()
+            raise
+
+    def next(self, timeout: float) -> trust_pb2.WatchRevocationsResponse | None:
+        """The next message within ``timeout`` seconds; None where the stream is over. A stream that
+        ends with a refusal raises it."""
+        event = self._link.next_event(self._stream, time.monotonic() + timeout)
+        if isinstance(event, Item):
+            message = read(trust_pb2.WatchRevocationsResponse, event.payload)
+            if any(len(each) != DIGEST_BYTES for each in message.digests):
+                raise ProtocolViolationError(f"an end that is not {DIGEST_BYTES} bytes")
+            return message
+        if event.refusal is not None:
+            raise event.refusal
+        return None
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._link.close()
+
+    def forget(self) -> None:
+        """Lets go of the parent process's connection in a child."""
+        self._link.forget()
 
 
 class RevocationFeed:
@@ -129,7 +164,7 @@ class RevocationFeed:
         self._is_caught_up = False
         self._heard_at = 0.0
         self._is_closed = False
-        self._link: BlockingLink | None = None
+        self._stream: EndStream | None = None
         self._changed = threading.Condition()
         self._start()
 
@@ -147,9 +182,9 @@ class RevocationFeed:
     def close(self) -> None:
         """Stops following."""
         self._is_closed = True
-        link = self._link
-        if link is not None:
-            link.close()
+        stream = self._stream
+        if stream is not None:
+            stream.close()
         with self._changed:
             self._changed.notify_all()
         if self._process == os.getpid() and self._thread is not threading.current_thread():
@@ -177,9 +212,9 @@ class RevocationFeed:
         """After fork() the thread is the parent's alone; where it was is known."""
         self._changed = threading.Condition()
         self._is_caught_up = False
-        if self._link is not None:
-            self._link.forget()
-            self._link = None
+        if self._stream is not None:
+            self._stream.forget()
+            self._stream = None
         self._start()
 
     def _run(self) -> None:
@@ -197,22 +232,19 @@ class RevocationFeed:
                 self._changed.wait_for(lambda: self._is_closed, pause)
 
     def _follow(self) -> None:
-        link, stream = self._begin(self._position)
-        self._link = link
+        stream = EndStream(self._path, self._position)
+        self._stream = stream
         try:
-            first = True
+            is_first = True
             while not self._is_closed:
-                event = link.next_event(stream, time.monotonic() + _SILENCE_SECONDS)
-                if not isinstance(event, Item):
-                    # The broker shuts down, or cannot read its log.
+                message = stream.next(_SILENCE_SECONDS)
+                # The broker ends a stream where it shuts down; then it is asked again.
+                if message is None or not self._take(message, is_first):
                     return
-                message = read(trust_pb2.WatchRevocationsResponse, event.payload)
-                if not self._take(message, first):
-                    return
-                first = False
+                is_first = False
         finally:
-            self._link = None
-            link.close()
+            self._stream = None
+            stream.close()
 
     def _take(self, message: trust_pb2.WatchRevocationsResponse, is_first: bool) -> bool:
         """False where the stream has to begin anew."""
@@ -235,21 +267,11 @@ class RevocationFeed:
 
     def _end_of_log(self) -> int:
         """Where the log ends now, which the stream does not say while it is behind."""
-        link, stream = self._begin(_BEYOND_EVERY_LOG)
+        stream = EndStream(self._path, _BEYOND_EVERY_LOG)
         try:
-            event = link.next_event(stream, time.monotonic() + _CONNECT_SECONDS)
+            message = stream.next(_CONNECT_SECONDS)
         finally:
-            link.close()
-        if not isinstance(event, Item):
-            raise CallTimeoutError("the broker does not say where its log ends")
-        return read(trust_pb2.WatchRevocationsResponse, event.payload).position
-
-    def _begin(self, after: int) -> tuple[BlockingLink, int]:
-        deadline = time.monotonic() + _CONNECT_SECONDS
-        link = BlockingLink(self._path, deadline)
-        request = trust_pb2.WatchRevocationsRequest(after_position=after)
-        try:
-            return link, link.begin(WATCH_REVOCATIONS, request.SerializeToString(), deadline)
-        except BaseException:
-            link.close()
-            raise
+            stream.close()
+        if message is None:
+            raise ProtocolViolationError("the broker does not say where its log ends")
+        return message.position
