@@ -24,6 +24,7 @@ from mayfly.values import (
     Duration,
     Grant,
     LaunchToken,
+    Longest,
     Validation,
 )
 
@@ -82,7 +83,7 @@ class App:
         orch: str | None = None,
         audience: Iterable[str] = (),
         ttl: Duration | None = None,
-        renewable_for: Duration | None = None,
+        renewable_for: Duration | Longest | None = None,
         max_uses: int | None = None,
         by_reference: bool = False,
         key: AgentKey | None = None,
@@ -113,7 +114,7 @@ class App:
         orch: str | None = None,
         audience: Iterable[str] = (),
         ttl: Duration | None = None,
-        renewable_for: Duration | None = None,
+        renewable_for: Duration | Longest | None = None,
         max_uses: int | None = None,
         by_reference: bool = False,
         key: AgentKey | None = None,
@@ -123,7 +124,8 @@ class App:
         ``orch`` and ``task`` are identifiers, 1 to 128 characters of ``[A-Za-z0-9._-]``. ``scope``
         is 1 to 32 scopes ``action:resource:identifier`` inside the app's ceiling, ``audience`` at
         most 8 audiences. ``ttl`` is the life of the token in seconds, None the app's default;
-        ``renewable_for`` how long the grant can be renewed, None as long as the token lives.
+        ``renewable_for`` how long the grant can be renewed, None as long as the token lives,
+        ``"longest"`` as long as the app's agents may live.
         ``max_uses`` limits what the grant and all that is delegated from it may consume.
         ``by_reference`` asks for a short token that the broker resolves. ``key`` is the agent's
         own; None makes a fresh one.
@@ -161,7 +163,7 @@ class App:
         orch: str | None = None,
         audience: Iterable[str] = (),
         ttl: Duration | None = None,
-        renewable_for: Duration | None = None,
+        renewable_for: Duration | Longest | None = None,
         max_uses: int | None = None,
         by_reference: bool = False,
         key: AgentKey | None = None,

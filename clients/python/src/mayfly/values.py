@@ -8,12 +8,14 @@ from datetime import timedelta
 from enum import IntEnum
 from functools import cached_property
 from math import ceil
-from typing import Any
+from typing import Any, Literal
 
 from mayfly.errors import InvalidRequestError
 
 # Seconds, or a timedelta; rounded up to whole seconds.
 Duration = int | float | timedelta
+# As long as the app's agents may live at most, where a call takes that.
+Longest = Literal["longest"]
 
 _MAXIMUM_SECONDS = 2**32 - 1
 

@@ -207,4 +207,6 @@ def introduce(identity: Identity, link: Link, deadline: float) -> Steps[None]:
     )
     payload: bytes = yield Exchange(link, AUTHENTICATE, request.SerializeToString(), deadline)
     response = read(apps_pb2.AuthenticateResponse, payload)
-    link.session = Session(response.challenge, response.issuer, response.now_milliseconds)
+    link.session = Session(
+        response.challenge, response.issuer, response.now_milliseconds, response.max_ttl_seconds
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from mayfly._core import methods
 from mayfly._core.calls import Proof, Steps, call, perform, proven
-from mayfly._core.requests import AgentFacts, AgentRequest, spec
+from mayfly._core.requests import AgentFacts, AgentRequest, set_longest, spec
 from mayfly._core.session import Session
 from mayfly._generated import agents_pb2, apps_pb2, grants_pb2, trust_pb2
 from mayfly.brokerkeys import BrokerKey, BrokerKeys
@@ -44,6 +44,7 @@ def spawn(request: AgentRequest, timeout: float) -> Steps[AgentFacts]:
     agent = spec(request)
 
     def build(session: Session) -> bytes:
+        set_longest(agent, request, session)
         number = session.next_number()
         body = agents_pb2.SpawnBody(proof_seq=number, agent=agent).SerializeToString()
         proof = session.proof(b"spawn", number, body, request.key)
@@ -63,6 +64,8 @@ def spawn_batch(
     agents = [spec(request) for request in requests]
 
     def build(session: Session) -> bytes:
+        for agent, request in zip(agents, requests, strict=True):
+            set_longest(agent, request, session)
         number = session.next_number()
         body = agents_pb2.SpawnBatchBody(proof_seq=number, agents=agents).SerializeToString()
         return agents_pb2.SpawnBatchRequest(
@@ -90,6 +93,7 @@ def register(
     agent = spec(request)
 
     def build(session: Session) -> bytes:
+        set_longest(agent, request, session)
         number = session.next_number()
         body = agents_pb2.RegisterBody(
             proof_seq=number, launch_token=launch_token, agent=agent, supersede=supersede

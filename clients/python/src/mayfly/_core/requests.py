@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from mayfly._core.session import Session
 from mayfly._generated import agents_pb2
 from mayfly.errors import InvalidRequestError
 from mayfly.keys import AgentKey
 from mayfly.scopes import scope_list
-from mayfly.values import Duration, use_limit, whole_seconds
+from mayfly.values import Duration, Longest, use_limit, whole_seconds
 
 
 @dataclass(frozen=True)
@@ -19,9 +20,9 @@ class AgentRequest:
     ``orch`` and ``task`` are identifiers, 1 to 128 characters of ``[A-Za-z0-9._-]``; ``scope`` is 1
     to 32 scopes inside the app's ceiling, ``audience`` at most 8 audiences. ``ttl`` is the life of
     the token, None the app's default; ``renewable_for`` how long the grant can be renewed, None as
-    long as the token lives. ``max_uses`` limits what the grant and all that is delegated from it
-    may consume. ``by_reference`` asks for a short token that the broker resolves. ``key`` is the
-    agent's own, None makes a fresh one.
+    long as the token lives, ``"longest"`` as long as the app's agents may live. ``max_uses`` limits
+    what the grant and all that is delegated from it may consume. ``by_reference`` asks for a short
+    token that the broker resolves. ``key`` is the agent's own, None makes a fresh one.
     """
 
     orch: str
@@ -29,7 +30,7 @@ class AgentRequest:
     scope: str | Iterable[str]
     audience: Iterable[str] = ()
     ttl: Duration | None = None
-    renewable_for: Duration | None = None
+    renewable_for: Duration | Longest | None = None
     max_uses: int | None = None
     by_reference: bool = False
     key: AgentKey = field(default_factory=AgentKey)
@@ -50,13 +51,22 @@ def spec(request: AgentRequest) -> agents_pb2.AgentSpec:
         message.audience.extend(request.audience)
     if request.ttl is not None:
         message.ttl_seconds = whole_seconds(request.ttl, "a ttl")
-    if request.renewable_for is not None:
+    if request.renewable_for is not None and request.renewable_for != "longest":
         message.lifetime_seconds = whole_seconds(request.renewable_for, "renewable_for")
     if request.max_uses is not None:
         message.max_uses = use_limit(request.max_uses)
     if request.by_reference:
         message.by_reference = True
     return message
+
+
+def set_longest(message: agents_pb2.AgentSpec, request: AgentRequest, session: Session) -> None:
+    """Says how long the longest is, which the broker told the connection."""
+    if request.renewable_for != "longest":
+        return
+    if not session.max_ttl_seconds:
+        raise InvalidRequestError("only an app's connection knows how long the longest is")
+    message.lifetime_seconds = session.max_ttl_seconds
 
 
 class AgentFacts:

@@ -18,11 +18,15 @@ _sequence_number = struct.Struct(">Q")
 class Session:
     """A connection's challenge and count of proofs."""
 
-    def __init__(self, challenge: bytes, issuer: str, now_milliseconds: int) -> None:
+    def __init__(
+        self, challenge: bytes, issuer: str, now_milliseconds: int, max_ttl_seconds: int = 0
+    ) -> None:
         if len(challenge) != CHALLENGE_BYTES:
             raise ProtocolViolationError(f"a challenge is 32 bytes, not {len(challenge)}")
         self.challenge = challenge
         self.issuer = issuer
+        # Of the connection's app; 0 where it speaks for none.
+        self.max_ttl_seconds = max_ttl_seconds
         self._after_purpose = b"\x00" + sha256(issuer.encode()).digest() + challenge
         # One step of itertools.count is atomic, also between threads.
         self._numbers = itertools.count(1)
