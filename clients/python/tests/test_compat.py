@@ -14,7 +14,7 @@ URL = "unix://" + os.environ.get("MAYFLY_SOCKET", "")
 ORCH = f"compat-{os.getpid()}"
 
 
-@pytest.fixture()
+@pytest.fixture
 def writ() -> Iterator[AgentWritApp]:
     app = AgentWritApp(
         URL, os.environ["MAYFLY_TEST_CLIENT_ID"], os.environ["MAYFLY_TEST_CLIENT_SECRET"]

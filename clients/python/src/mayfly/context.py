@@ -53,3 +53,8 @@ def acting_as(authority: Acting) -> Iterator[Acting]:
         yield authority
     finally:
         _current.reset(token)
+
+
+def set_authority(authority: Authority) -> None:
+    """Lets somebody act from here on to the end of the context, which must be one's own."""
+    _current.set(authority)
