@@ -37,7 +37,9 @@ class ScopeTemplate:
     def parse(cls, text: str) -> ScopeTemplate:
         """Raises ``InvalidRequestError`` for what becomes no scope whatever the arguments are."""
         parts = text.split(":", 2)
-        if len(parts) != 3 or not is_scope(_PLACE.sub("x", text)):
+        filled = _PLACE.sub("x", text)
+        # A brace may stand in an identifier, but here it is a place that was mistyped.
+        if len(parts) != 3 or not is_scope(filled) or "{" in filled or "}" in filled:
             raise InvalidRequestError(f"not a scope with places for arguments: {text!r}")
         return cls(text, (parts[0], parts[1], parts[2]), frozenset(_PLACE.findall(text)))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import select
 from copy import copy
 
+from mayfly._core.blocking import is_ready
 from mayfly._core.calls import NotSentError
 from mayfly._core.connection import Connection, Method, Reply
 from mayfly._core.session import Session
@@ -47,7 +49,15 @@ class AsyncLink(asyncio.Protocol):
 
     def is_usable(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Whether a call can be tried on it in this loop."""
-        return self._failure is None and self.loop is loop and not loop.is_closed()
+        if self._failure is not None or self.loop is not loop:
+            return False
+        if not self._core.is_idle:
+            return True
+        # Nothing is owed: what can be read is the end, which the loop had no turn to hear of.
+        transport = self._transport
+        if transport is None or is_ready(transport.get_extra_info("socket"), select.POLLIN, 0):
+            self._fail(ConnectionFailedError("the connection was lost"))
+        return self._failure is None
 
     async def call(self, method: Method, payload: bytes, deadline: float) -> bytes:
         """Sends a request and waits for the payload of its answer."""

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from copy import copy
+from typing import Protocol
 
 from mayfly._core.calls import NotSentError
 from mayfly._core.connection import Connection, Event, Method, Reply
@@ -23,8 +24,6 @@ from mayfly.errors import (
 )
 
 _CHUNK_BYTES = 256 * 1024
-# A connection that has been still for longer is looked at before it is used again.
-_STILL_SECONDS = 1.0
 
 
 class BlockingLink:
@@ -40,7 +39,6 @@ class BlockingLink:
         self._sending = threading.Lock()
         self._is_reading = False
         self._failure: MayflyError | None = None
-        self._used_at = time.monotonic()
         # The connection of a process is its child's after fork(), and must not be used by both.
         self._process = os.getpid()
         self._socket = _connect(path, deadline)
@@ -54,14 +52,14 @@ class BlockingLink:
         """Whether a call can be tried on it."""
         if self._failure is not None:
             return False
-        if time.monotonic() - self._used_at < _STILL_SECONDS:
-            return True
         with self._changed:
             if self._is_reading or self._answers:
                 return True
             # Nothing is owed: what can be read is the end, or a fault.
-            if _is_ready(self._socket, select.POLLIN, 0):
-                self._handle(self._receive_now())
+            if is_ready(self._socket, select.POLLIN, 0):
+                data = self._receive_now()
+                if data is not None:
+                    self._handle(data)
             return self._failure is None
 
     def call(self, method: Method, payload: bytes, deadline: float) -> bytes:
@@ -81,11 +79,11 @@ class BlockingLink:
                     raise NotSentError(self._failure.message)
                 stream, frame = self._core.request(method, payload)
                 self._answers[stream] = deque()
-                self._used_at = time.monotonic()
             try:
                 self._send(frame, deadline)
             except BaseException:
                 # A frame of which only a part left ends the connection.
+                self._break(ConnectionFailedError("a request was not sent to its end"))
                 with self._changed:
                     del self._answers[stream]
                 raise
@@ -102,7 +100,7 @@ class BlockingLink:
                 self._is_reading = True
             data: bytes | None = None
             try:
-                if _is_ready(self._socket, select.POLLIN, deadline - time.monotonic()):
+                if is_ready(self._socket, select.POLLIN, deadline - time.monotonic()):
                     data = self._receive_now()
             finally:
                 with self._changed:
@@ -177,10 +175,12 @@ class BlockingLink:
             if not self._is_reading:
                 self._socket.close()
 
-    def _receive_now(self) -> bytes:
-        """What is there; nothing where it is the end."""
+    def _receive_now(self) -> bytes | None:
+        """What is there, None where that is nothing; no bytes are the end."""
         try:
             return self._socket.recv(_CHUNK_BYTES)
+        except BlockingIOError:
+            return None
         except OSError:
             return b""
 
@@ -190,7 +190,7 @@ class BlockingLink:
             try:
                 rest = rest[self._socket.send(rest) :]
             except BlockingIOError:
-                if _is_ready(self._socket, select.POLLOUT, deadline - time.monotonic()):
+                if is_ready(self._socket, select.POLLOUT, deadline - time.monotonic()):
                     continue
                 self._break(CallTimeoutError("the broker does not take the request"))
                 raise CallTimeoutError("the broker does not take the request") from None
@@ -225,9 +225,18 @@ def _connect(path: str, deadline: float) -> socket.socket:
     return connection
 
 
-def _is_ready(connection: socket.socket, events: int, seconds: float) -> bool:
+class SelectableSocket(Protocol):
+    """What has a descriptor."""
+
+    def fileno(self) -> int:
+        """It, or -1 where it is closed."""
+        ...
+
+
+def is_ready(connection: SelectableSocket, events: int, seconds: float) -> bool:
+    """Waits until there is something of ``events``, or ``seconds`` have passed."""
     if connection.fileno() < 0:
         return True
     poll = select.poll()
-    poll.register(connection, events)
+    poll.register(connection.fileno(), events)
     return bool(poll.poll(max(seconds, 0) * 1000))

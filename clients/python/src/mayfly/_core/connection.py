@@ -76,9 +76,9 @@ class Connection:
         self._received = bytearray()
 
     @property
-    def calls_under_way(self) -> int:
-        """Calls that somebody waits for."""
-        return len(self._open) - len(self._abandoned)
+    def is_idle(self) -> bool:
+        """Whether the broker owes no answer, not even one that nobody waits for any more."""
+        return not self._open
 
     def request(self, method: Method, payload: bytes) -> tuple[int, bytes]:
         """Begins a call: its stream, and the frame that is to be sent before that of any later

@@ -13,17 +13,17 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _pool.AddSerializedFile(b'\n\x15mayfly/v1/trust.proto\x12\tmayfly.v1\"\x10\n\x0eGetKeysRequest\"\x89\x01\n\tPublicKey\x12\x1e\n\x03use\x18\x01 \x01(\x0e\x32\x11.mayfly.v1.KeyUse\x12\x0b\n\x03kid\x18\x02 \x01(\t\x12\x12\n\npublic_key\x18\x03 \x01(\x0c\x12\x12\n\nnot_before\x18\x04 \x01(\x04\x12\x11\n\tnot_after\x18\x05 \x01(\x04\x12\x14\n\x0cverifier_key\x18\x06 \x01(\t\"E\n\x0fGetKeysResponse\x12\x0e\n\x06issuer\x18\x01 \x01(\t\x12\"\n\x04keys\x18\x02 \x03(\x0b\x32\x14.mayfly.v1.PublicKey\"1\n\x17WatchRevocationsRequest\x12\x16\n\x0e\x61\x66ter_position\x18\x01 \x01(\x04\"b\n\x18WatchRevocationsResponse\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x0f\n\x07\x64igests\x18\x02 \x03(\x0c\x12\x16\n\x0e\x66irst_issue_at\x18\x03 \x01(\x04\x12\x0b\n\x03gap\x18\x04 \x01(\x08*L\n\x06KeyUse\x12\x17\n\x13KEY_USE_UNSPECIFIED\x10\x00\x12\x11\n\rKEY_USE_TOKEN\x10\x01\x12\x16\n\x12KEY_USE_CHECKPOINT\x10\x02*\xbe\x01\n\x0fRevocationLevel\x12 \n\x1cREVOCATION_LEVEL_UNSPECIFIED\x10\x00\x12\x1a\n\x16REVOCATION_LEVEL_TOKEN\x10\x01\x12\x1a\n\x16REVOCATION_LEVEL_GRANT\x10\x02\x12\x1a\n\x16REVOCATION_LEVEL_AGENT\x10\x03\x12\x19\n\x15REVOCATION_LEVEL_TASK\x10\x04\x12\x1a\n\x16REVOCATION_LEVEL_CHAIN\x10\x05\x32\xa8\x01\n\x05Trust\x12@\n\x07GetKeys\x12\x19.mayfly.v1.GetKeysRequest\x1a\x1a.mayfly.v1.GetKeysResponse\x12]\n\x10WatchRevocations\x12\".mayfly.v1.WatchRevocationsRequest\x1a#.mayfly.v1.WatchRevocationsResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _pool.AddSerializedFile(b'\n\x15mayfly/v1/trust.proto\x12\tmayfly.v1\"\x10\n\x0eGetKeysRequest\"\x89\x01\n\tPublicKey\x12\x1e\n\x03use\x18\x01 \x01(\x0e\x32\x11.mayfly.v1.KeyUse\x12\x0b\n\x03kid\x18\x02 \x01(\t\x12\x12\n\npublic_key\x18\x03 \x01(\x0c\x12\x12\n\nnot_before\x18\x04 \x01(\x04\x12\x11\n\tnot_after\x18\x05 \x01(\x04\x12\x14\n\x0cverifier_key\x18\x06 \x01(\t\"E\n\x0fGetKeysResponse\x12\x0e\n\x06issuer\x18\x01 \x01(\t\x12\"\n\x04keys\x18\x02 \x03(\x0b\x32\x14.mayfly.v1.PublicKey\"1\n\x17WatchRevocationsRequest\x12\x16\n\x0e\x61\x66ter_position\x18\x01 \x01(\x04\"s\n\x18WatchRevocationsResponse\x12\x10\n\x08position\x18\x01 \x01(\x04\x12\x0f\n\x07\x64igests\x18\x02 \x03(\x0c\x12\x16\n\x0e\x66irst_issue_at\x18\x03 \x01(\x04\x12\x0b\n\x03gap\x18\x04 \x01(\x08\x12\x0f\n\x07\x63urrent\x18\x05 \x01(\x08*L\n\x06KeyUse\x12\x17\n\x13KEY_USE_UNSPECIFIED\x10\x00\x12\x11\n\rKEY_USE_TOKEN\x10\x01\x12\x16\n\x12KEY_USE_CHECKPOINT\x10\x02*\xbe\x01\n\x0fRevocationLevel\x12 \n\x1cREVOCATION_LEVEL_UNSPECIFIED\x10\x00\x12\x1a\n\x16REVOCATION_LEVEL_TOKEN\x10\x01\x12\x1a\n\x16REVOCATION_LEVEL_GRANT\x10\x02\x12\x1a\n\x16REVOCATION_LEVEL_AGENT\x10\x03\x12\x19\n\x15REVOCATION_LEVEL_TASK\x10\x04\x12\x1a\n\x16REVOCATION_LEVEL_CHAIN\x10\x05\x32\xa8\x01\n\x05Trust\x12@\n\x07GetKeys\x12\x19.mayfly.v1.GetKeysRequest\x1a\x1a.mayfly.v1.GetKeysResponse\x12]\n\x10WatchRevocations\x12\".mayfly.v1.WatchRevocationsRequest\x1a#.mayfly.v1.WatchRevocationsResponse0\x01\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'mayfly._generated.trust_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _KEYUSE._serialized_start=416
-  _KEYUSE._serialized_end=492
-  _REVOCATIONLEVEL._serialized_start=495
-  _REVOCATIONLEVEL._serialized_end=685
+  _KEYUSE._serialized_start=433
+  _KEYUSE._serialized_end=509
+  _REVOCATIONLEVEL._serialized_start=512
+  _REVOCATIONLEVEL._serialized_end=702
   _GETKEYSREQUEST._serialized_start=36
   _GETKEYSREQUEST._serialized_end=52
   _PUBLICKEY._serialized_start=55
@@ -33,7 +33,7 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _WATCHREVOCATIONSREQUEST._serialized_start=265
   _WATCHREVOCATIONSREQUEST._serialized_end=314
   _WATCHREVOCATIONSRESPONSE._serialized_start=316
-  _WATCHREVOCATIONSRESPONSE._serialized_end=414
-  _TRUST._serialized_start=688
-  _TRUST._serialized_end=856
+  _WATCHREVOCATIONSRESPONSE._serialized_end=431
+  _TRUST._serialized_start=705
+  _TRUST._serialized_end=873
 # @@protoc_insertion_point(module_scope)

@@ -50,16 +50,18 @@ class WatchRevocationsRequest(_message.Message):
     def __init__(self, after_position: _Optional[int] = ...) -> None: ...
 
 class WatchRevocationsResponse(_message.Message):
-    __slots__ = ["digests", "first_issue_at", "gap", "position"]
+    __slots__ = ["current", "digests", "first_issue_at", "gap", "position"]
+    CURRENT_FIELD_NUMBER: _ClassVar[int]
     DIGESTS_FIELD_NUMBER: _ClassVar[int]
     FIRST_ISSUE_AT_FIELD_NUMBER: _ClassVar[int]
     GAP_FIELD_NUMBER: _ClassVar[int]
     POSITION_FIELD_NUMBER: _ClassVar[int]
+    current: bool
     digests: _containers.RepeatedScalarFieldContainer[bytes]
     first_issue_at: int
     gap: bool
     position: int
-    def __init__(self, position: _Optional[int] = ..., digests: _Optional[_Iterable[bytes]] = ..., first_issue_at: _Optional[int] = ..., gap: bool = ...) -> None: ...
+    def __init__(self, position: _Optional[int] = ..., digests: _Optional[_Iterable[bytes]] = ..., first_issue_at: _Optional[int] = ..., gap: bool = ..., current: bool = ...) -> None: ...
 
 class KeyUse(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

@@ -5,6 +5,6 @@ As a pytest plugin (it is one once the package is installed) there are the fixtu
 """
 
 from mayfly.testing.broker import EmbeddedBroker
-from mayfly.testing.operator import Operator, RegisteredApp
+from mayfly.testing.operators import Operator, RegisteredApp
 
 __all__ = ["EmbeddedBroker", "Operator", "RegisteredApp"]

@@ -12,7 +12,7 @@ from types import TracebackType
 
 from mayfly.app import App
 from mayfly.errors import MayflyError
-from mayfly.testing.operator import Operator
+from mayfly.testing.operators import Operator
 
 _START_SECONDS = 15.0
 _STOP_SECONDS = 10.0
@@ -29,17 +29,26 @@ class EmbeddedBroker:
     """
 
     def __init__(self) -> None:
-        program = _program()
         # A Unix socket's path has at most 107 bytes.
         self._directory = Path(tempfile.mkdtemp(prefix="mayfly."))
         self.socket = str(self._directory / "agent.sock")
         self.operator_socket = str(self._directory / "operator" / "operator.sock")
         self._log = self._directory / "log"
         self._apps: list[App] = []
-        with self._log.open("wb") as log:
+        self._process: subprocess.Popen[bytes] | None = None
+        self.operator = Operator(self.operator_socket)
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def start(self) -> None:
+        """Starts the broker, on the data that it had where it ran before."""
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [
-                    program,
+                    _program(),
                     "--data-directory",
                     str(self._directory / "data"),
                     "--key-file",
@@ -55,16 +64,36 @@ class EmbeddedBroker:
                 stderr=log,
                 env=_environment(),
             )
-        self.operator = Operator(self.operator_socket)
+        self._wait(self._process)
+
+    def stop(self) -> None:
+        """Lets the broker finish what it has begun, and end."""
+        if self._process is None:
+            return
+        self._process.terminate()
         try:
-            self._wait()
-        except BaseException:
-            self.close()
-            raise
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self._process = None
+
+    def kill(self) -> None:
+        """Ends the broker as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def restart(self) -> None:
+        """Stops it and starts it again."""
+        self.stop()
+        self.start()
 
     @property
     def pid(self) -> int:
-        """Of the broker."""
+        """Of the broker, while it runs."""
+        if self._process is None:
+            raise RuntimeError("the broker does not run")
         return self._process.pid
 
     def app(self, name: str | None = None, *, orch: str | None = None) -> App:
@@ -78,12 +107,7 @@ class EmbeddedBroker:
         for app in self._apps:
             app.close()
         self.operator.close()
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self.stop()
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def __enter__(self) -> EmbeddedBroker:
@@ -97,14 +121,14 @@ class EmbeddedBroker:
     ) -> None:
         self.close()
 
-    def _wait(self) -> None:
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + _START_SECONDS
         while True:
             try:
                 if self.operator.is_up():
                     return
             except MayflyError:
-                if self._process.poll() is not None or time.monotonic() > deadline:
+                if process.poll() is not None or time.monotonic() > deadline:
                     said = self._log.read_text(errors="replace")
                     raise RuntimeError(f"the broker did not start:\n{said}") from None
                 time.sleep(0.02)

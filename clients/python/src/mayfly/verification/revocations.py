@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -26,8 +27,6 @@ DEFAULT_RETENTION_SECONDS = 86_400 + 60
 _SILENCE_SECONDS = 20.0
 _CONNECT_SECONDS = 5.0
 _PAUSES_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
-# No log has a position as high: who asks from here is told where the log ends, and of a gap.
-_BEYOND_EVERY_LOG = 2**64 - 1
 
 
 def digest(level: str, target: str) -> bytes:
@@ -71,6 +70,8 @@ class RevocationSet:
         self._ended: dict[bytes, float] = {}
         self.first_issue_at = 0
         self.forgotten_before = 0.0
+        # Until when every end is in here, by the monotonic clock.
+        self.known_until = -math.inf
 
     def __len__(self) -> int:
         return len(self._ended)
@@ -92,6 +93,12 @@ class RevocationSet:
             # In this order: who looks up meanwhile finds one or the other.
             self.forgotten_before = max(self.forgotten_before, told_at)
             del ended[oldest]
+
+    def is_current(self, staleness_seconds: float) -> bool:
+        """Whether every end up to ``staleness_seconds`` ago is in here. To be asked before the ends
+        are looked up, and ``forgotten_before`` read after that: another thread goes on
+        meanwhile."""
+        return time.monotonic() - self.known_until <= staleness_seconds
 
     def has_any(self, digests: Iterable[bytes]) -> bool:
         """Whether one of these was told."""
@@ -138,9 +145,9 @@ class EndStream:
 class RevocationFeed:
     """Follows the stream of ends on a thread of its own, from its start to ``close``.
 
-    It is current from when it has caught up with what had ended before, as long as the broker is
-    heard from. It reconnects by itself and goes on where it was; where ends were lost it begins
-    anew.
+    It is current from when it has caught up with what had ended before, and until a staleness after
+    the broker was last heard of. It reconnects by itself and goes on where it was; where ends were
+    lost it begins anew.
     """
 
     def __init__(
@@ -157,27 +164,30 @@ class RevocationFeed:
         self._capacity = capacity
         self._retention_seconds = retention_seconds
         self._clock = clock
-        self.ends = RevocationSet(capacity, retention_seconds)
+        self._ends = RevocationSet(capacity, retention_seconds)
         self._position = 0
-        # Where the log ended when the stream began: what was told up to there has caught up.
-        self._caught_up_at = _BEYOND_EVERY_LOG
-        self._is_caught_up = False
-        self._heard_at = 0.0
+        # The stream that is followed now has told all that there was when it was asked for.
+        self._has_caught_up = False
         self._is_closed = False
         self._stream: EndStream | None = None
         self._changed = threading.Condition()
         self._start()
 
-    def is_current(self, staleness_seconds: float) -> bool:
-        """Whether every end up to ``staleness_seconds`` ago is known here."""
+    @property
+    def ends(self) -> RevocationSet:
+        """What is known now. Where ends were lost another set takes its place."""
         if self._process != os.getpid():
             self._start_in_child()
-        return self._is_caught_up and time.monotonic() - self._heard_at <= staleness_seconds
+        return self._ends
+
+    def is_current(self, staleness_seconds: float) -> bool:
+        """Whether every end up to ``staleness_seconds`` ago is known here."""
+        return self.ends.is_current(staleness_seconds)
 
     def wait_until_current(self, timeout: float) -> bool:
-        """Waits until it has caught up; whether it has. Takes up to 5 s where nothing ends."""
+        """Waits until it has caught up; whether it has."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._is_caught_up, timeout)
+            return self._changed.wait_for(lambda: self._ends.known_until > -math.inf, timeout)
 
     def close(self) -> None:
         """Stops following."""
@@ -211,7 +221,6 @@ class RevocationFeed:
     def _start_in_child(self) -> None:
         """After fork() the thread is the parent's alone; where it was is known."""
         self._changed = threading.Condition()
-        self._is_caught_up = False
         if self._stream is not None:
             self._stream.forget()
             self._stream = None
@@ -220,58 +229,41 @@ class RevocationFeed:
     def _run(self) -> None:
         failures = 0
         while not self._is_closed:
-            heard_at = self._heard_at
+            position = self._position
             try:
                 self._follow()
             except MayflyError:
-                # Not current any more after the staleness; that is what a verifier looks at.
-                failures = 0 if self._heard_at != heard_at else failures + 1
-            self._is_caught_up = False
+                # What a verifier looks at is until when the ends are known.
+                failures = 0 if self._position != position else failures + 1
             pause = _PAUSES_SECONDS[min(failures, len(_PAUSES_SECONDS) - 1)]
             with self._changed:
                 self._changed.wait_for(lambda: self._is_closed, pause)
 
     def _follow(self) -> None:
+        self._has_caught_up = False
         stream = EndStream(self._path, self._position)
         self._stream = stream
         try:
-            is_first = True
             while not self._is_closed:
                 message = stream.next(_SILENCE_SECONDS)
                 # The broker ends a stream where it shuts down; then it is asked again.
-                if message is None or not self._take(message, is_first):
+                if message is None or not self._take(message):
                     return
-                is_first = False
         finally:
             self._stream = None
             stream.close()
 
-    def _take(self, message: trust_pb2.WatchRevocationsResponse, is_first: bool) -> bool:
+    def _take(self, message: trust_pb2.WatchRevocationsResponse) -> bool:
         """False where the stream has to begin anew."""
         if message.gap:
-            self.ends = RevocationSet(self._capacity, self._retention_seconds)
+            self._ends = RevocationSet(self._capacity, self._retention_seconds)
             self._position = 0
             return False
-        self.ends.insert(message.digests, message.first_issue_at, self._clock())
+        self._ends.insert(message.digests, message.first_issue_at, self._clock())
         self._position = message.position
-        self._heard_at = time.monotonic()
-        if is_first:
-            self._caught_up_at = self._end_of_log()
-        # A message without an end is a heartbeat, which only comes where there is nothing to tell.
-        is_heartbeat = not is_first and not message.digests
-        if not self._is_caught_up and (is_heartbeat or message.position >= self._caught_up_at):
+        self._has_caught_up = self._has_caught_up or message.current
+        if self._has_caught_up:
             with self._changed:
-                self._is_caught_up = True
+                self._ends.known_until = time.monotonic()
                 self._changed.notify_all()
         return True
-
-    def _end_of_log(self) -> int:
-        """Where the log ends now, which the stream does not say while it is behind."""
-        stream = EndStream(self._path, _BEYOND_EVERY_LOG)
-        try:
-            message = stream.next(_CONNECT_SECONDS)
-        finally:
-            stream.close()
-        if message is None:
-            raise ProtocolViolationError("the broker does not say where its log ends")
-        return message.position

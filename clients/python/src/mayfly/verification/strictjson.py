@@ -31,7 +31,7 @@ def read(text: bytes) -> Any:
     """The value of a JSON text; raises ``MalformedJSONError``.
 
     A whole number from 0, written as digits, is an ``int``; every other number is none that a claim
-    may be: negative, or a ``float``.
+    may be: negative, over 64 bits, or a ``float``.
     """
     value = _read_plain(text)
     return _read_any(text) if value is None else value

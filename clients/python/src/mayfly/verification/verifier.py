@@ -232,19 +232,20 @@ class Verifier:
             known = KnownToken(text, token, self._leeway)
             self._cache.insert(known)
         token = known.token
-        reason = (
-            known.time_refusal(now, self._leeway)
-            or self._audience_refusal(token, audience)
-            or self._end_of(known)
-        )
-        if reason is None and scope is not None and token.lineage and not known.allows(scope):
-            reason = "SCOPE_VIOLATION"
+        reason = known.time_refusal(now, self._leeway) or self._audience_refusal(token, audience)
         if reason is not None:
             return Verdict(reason, token)
-        if token.is_online or consume_use or self._asks_always or not self._knows_of(token):
+        ended = self._has_ended(known)
+        if ended:
+            self._cache.discard(known)
+            return Verdict("REVOKED", token)
+        if scope is not None and token.lineage and not known.allows(scope):
+            return Verdict("SCOPE_VIOLATION", token)
+        if token.is_online or consume_use or self._asks_always or ended is None:
             if self._broker is None:
-                reason = "BROKER_UNREACHABLE" if token.is_online else "REVOCATIONS_STALE"
-                return Verdict(reason, token)
+                return Verdict(
+                    "BROKER_UNREACHABLE" if token.is_online else "REVOCATIONS_STALE", token
+                )
             return None
         return Verdict(None, token)
 
@@ -256,24 +257,17 @@ class Verifier:
                 return "AUDIENCE_MISMATCH"
         return None
 
-    def _end_of(self, known: KnownToken) -> str | None:
+    def _has_ended(self, known: KnownToken) -> bool | None:
+        """Whether the token's end was told; None where that it was not says nothing."""
         if self._revocations is None:
             return None
         ends = self._revocations.ends
+        # In this order: the ends are told by another thread.
+        is_current = ends.is_current(self._staleness)
         issued_at = known.token.issued_at
         if ends.has_any(known.digests) or 0 < issued_at < ends.first_issue_at:
-            self._cache.discard(known)
-            return "REVOKED"
-        return None
-
-    def _knows_of(self, token: VerifiedToken) -> bool:
-        """Whether an end of the token would be known here."""
-        feed = self._revocations
-        return (
-            feed is not None
-            and feed.is_current(self._staleness)
-            and token.issued_at > feed.ends.forgotten_before
-        )
+            return True
+        return False if is_current and issued_at > ends.forgotten_before else None
 
     # MARK: What only the broker knows
 
