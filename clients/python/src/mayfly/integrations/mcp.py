@@ -113,7 +113,9 @@ async def _handled(
 def _refused(ctx: ServerRequestContext[Any, Any], refusal: ToolRefusal) -> HandlerResult:
     """A tool's result for a model; for other requests an error, for notifications nothing."""
     if ctx.method == _CALL_TOOL:
-        return {"content": [{"type": "text", "text": refusal.message}], "isError": True}
+        from mcp.types import CallToolResult, TextContent
+
+        return CallToolResult(content=[TextContent(text=refusal.message)], is_error=True)
     from mcp.shared.exceptions import MCPError
 
     raise MCPError(_INVALID_REQUEST, refusal.message)
