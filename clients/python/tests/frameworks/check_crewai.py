@@ -90,7 +90,7 @@ def run(
     agent = Agent(role="support", goal="help", backstory="a desk", llm=model, tools=tools)
     task = Task(description="the bill", expected_output="the bill", agent=agent)
     with ToolCallHooks(policy, **options):
-        result = Crew(agents=[agent], tasks=[task], cache=False).kickoff()
+        result: Any = Crew(agents=[agent], tasks=[task], cache=False).kickoff()
     assert result.raw == "done"
     return model._told
 

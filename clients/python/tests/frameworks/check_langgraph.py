@@ -66,9 +66,9 @@ def told(state: Any) -> list[str]:
     assert state["messages"][-1].content == "done"
     messages = [each for each in state["messages"] if isinstance(each, ToolMessage)]
     for message in messages:
-        is_refused = message.content.startswith("Refused (")
+        is_refused = str(message.content).startswith("Refused (")
         assert message.status == ("error" if is_refused else "success")
-    return [message.content for message in messages]
+    return [str(message.content) for message in messages]
 
 
 @pytest.fixture(params=[blocking, asynchronous])

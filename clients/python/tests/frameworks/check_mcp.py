@@ -44,11 +44,13 @@ def running(
 ) -> Iterator[str]:
     """The URL of a server with the desk's tools."""
     with free_port() as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
+        url: Any = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
         server = MCPServer(
             "billing",
             token_verifier=kind(verifier, resource=url),
-            auth=AuthSettings(issuer_url=url, resource_server_url=url, validate_token_resource=True),
+            auth=AuthSettings(
+                issuer_url=url, resource_server_url=url, validate_token_resource=True
+            ),
         )
         server.middleware.append(authority_middleware(verifier, policy))
         install(server, desk, is_open=policy is not None)
@@ -160,11 +162,12 @@ def test_a_guarded_function(mode: str, app: App, asking: Verifier) -> None:
         asyncio.run(check(url, agent))
 
 
-def test_each_request_of_a_session_is_its_own_tokens(
-    mode: str, app: App, asking: Verifier
-) -> None:
+def test_each_request_of_a_session_is_its_own_tokens(mode: str, app: App, asking: Verifier) -> None:
     desk = Desk()
-    calls = (Call("lookup_billing", "12345", None), Call("lookup_billing", "12346", "SCOPE_VIOLATION"))
+    calls = (
+        Call("lookup_billing", "12345", None),
+        Call("lookup_billing", "12346", "SCOPE_VIOLATION"),
+    )
 
     async def check(url: str, agent: Agent) -> None:
         async with connected(url, agent, mode) as connection:

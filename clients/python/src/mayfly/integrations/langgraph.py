@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from mayfly.context import Authority, acting_as, current_authority
 from mayfly.integrations.policy import ToolPolicy, ToolRefusal
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from langgraph.prebuilt.tool_node import ToolCallRequest
     from langgraph.types import Command
 
-    Result = ToolMessage | Command
+    Result: TypeAlias = ToolMessage | Command[Any]
     Execute = Callable[[ToolCallRequest], Result]
     ExecuteAsync = Callable[[ToolCallRequest], Awaitable[Result]]
 

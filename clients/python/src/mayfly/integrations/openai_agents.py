@@ -14,7 +14,7 @@ from mayfly.context import Authority, current_authority
 from mayfly.integrations.policy import ToolPolicy, ToolRefusal
 
 if TYPE_CHECKING:
-    from agents import FunctionTool
+    from agents import FunctionTool, Tool
     from agents.tool_guardrails import (
         ToolGuardrailFunctionOutput,
         ToolInputGuardrail,
@@ -51,7 +51,7 @@ def tool_guardrail(policy: ToolPolicy, acting: Acting | None = None) -> ToolInpu
 
 def guarded(
     tools: Iterable[FunctionTool], policy: ToolPolicy, acting: Acting | None = None
-) -> list[FunctionTool]:
+) -> list[Tool]:
     """The same function tools, each behind the guardrail, before those that it has already. The
     tools given are left as they are.
 
