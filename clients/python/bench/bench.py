@@ -137,12 +137,12 @@ def verifier(broker: EmbeddedBroker) -> None:
 
     keys = app.keys()
     offline = ChainVerifier(keys)
-    now = time.time()
     for depth in range(6):
         text = chain(app, depth)
+        now = time.time()
         signed = signatures(offline.verify(text, now, 30), text, keys)
 
-        def first(text: str = text) -> None:
+        def first(text: str = text, now: float = now) -> None:
             offline.verify(text, now, 30)
 
         def bare(signed: list[tuple[bytes, bytes]] = signed) -> None:

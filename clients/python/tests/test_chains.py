@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from conftest import vectors
 
 from mayfly import BrokerKeys
-from mayfly.verification import statement
+from mayfly.verification import claims, statement
 from mayfly.verification.chain import ChainRefusedError, ChainVerifier
 
 FILE = vectors("chains")
@@ -75,3 +76,12 @@ def test_every_character_counts() -> None:
         other = "A" if token[place] != "A" else "B"
         changed = token[:place] + other + token[place + 1 :]
         assert isinstance(found({"token": changed}), str)
+
+
+@pytest.mark.parametrize("case", FILE["cases"], ids=lambda case: case["name"])
+def test_both_ways_of_reading_find_the_same(
+    case: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = found(case)
+    monkeypatch.setattr(claims, "_AS_WRITTEN", re.compile("x"))
+    assert found(case) == expected

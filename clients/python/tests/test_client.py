@@ -224,6 +224,32 @@ def test_a_stopped_broker_times_out(client: Any, testing_app: str) -> None:
     assert app.release(agent.token) is True
 
 
+def test_an_interrupted_call_leaves_nothing_behind(testing_app: str) -> None:
+    code = (
+        "import os, signal, threading\n"
+        "from mayfly import App\n"
+        f"app = App({testing_app!r}, orch={ORCH!r})\n"
+        "broker = int(os.environ['MAYFLY_TEST_BROKER_PID'])\n"
+        "app.keys()\n"
+        "link = app._front._link\n"
+        "os.kill(broker, signal.SIGSTOP)\n"
+        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "try:\n"
+        "    app.keys()\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted')\n"
+        "finally:\n"
+        "    os.kill(broker, signal.SIGCONT)\n"
+        "app.keys()\n"
+        "assert app._front._link is link\n"
+        "print(len(link._answers), len(link._core._open))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert run.stdout == "interrupted\n0 0\n", run.stderr
+
+
 @pytest.fixture
 def own_broker() -> Iterator[EmbeddedBroker]:
     with EmbeddedBroker() as broker:

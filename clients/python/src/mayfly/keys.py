@@ -85,5 +85,10 @@ class AgentKey:
 
 def thumbprint(public_key: bytes) -> str:
     """The RFC 7638 thumbprint of an Ed25519 public key, in base64url."""
-    jwk = f'{{"crv":"Ed25519","kty":"OKP","x":"{encoding.encode(public_key)}"}}'
+    return thumbprint_of_text(encoding.encode(public_key))
+
+
+def thumbprint_of_text(public_key: str) -> str:
+    """The same of a key that is base64url already."""
+    jwk = f'{{"crv":"Ed25519","kty":"OKP","x":"{public_key}"}}'
     return encoding.encode(sha256(jwk.encode("ascii")).digest())

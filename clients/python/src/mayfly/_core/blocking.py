@@ -92,24 +92,20 @@ class BlockingLink:
     def next_event(self, stream: int, deadline: float) -> Event:
         """The next answer on a stream; raises ``CallTimeoutError``, after which none is
         expected."""
-        while True:
-            with self._changed:
-                event = self._take(stream, deadline)
-                if event is not None:
-                    return event
-                self._is_reading = True
-            data: bytes | None = None
-            try:
-                if is_ready(self._socket, select.POLLIN, deadline - time.monotonic()):
-                    data = self._receive_now()
-            finally:
+        try:
+            while True:
                 with self._changed:
-                    self._is_reading = False
-                    if data is not None:
-                        self._handle(data)
-                    self._changed.notify_all()
-                if self._failure is not None:
-                    self._close_socket()
+                    event = self._take(stream, deadline)
+                    if event is not None:
+                        return event
+                    self._is_reading = True
+                self._read(deadline)
+        except BaseException:
+            # Also where the thread is interrupted: what comes now nobody waits for.
+            with self._changed:
+                if self._answers.pop(stream, None) is not None:
+                    self._core.abandon(stream)
+            raise
 
     def close(self) -> None:
         """Ends the connection; calls under way fail."""
@@ -127,23 +123,19 @@ class BlockingLink:
     def _take(self, stream: int, deadline: float) -> Event | None:
         """What has come on a stream; None where the caller is to read."""
         answers = self._answers[stream]
-        while True:
-            if answers:
-                event = answers.popleft()
-                if isinstance(event, Reply):
-                    del self._answers[stream]
-                return event
+        while not answers:
             if self._failure is not None:
-                del self._answers[stream]
                 raise copy(self._failure)
             rest = deadline - time.monotonic()
             if rest <= 0:
-                del self._answers[stream]
-                self._core.abandon(stream)
                 raise CallTimeoutError
             if not self._is_reading:
                 return None
             self._changed.wait(rest)
+        event = answers.popleft()
+        if isinstance(event, Reply):
+            del self._answers[stream]
+        return event
 
     def _handle(self, data: bytes) -> None:
         if not data:
@@ -174,6 +166,21 @@ class BlockingLink:
         with self._sending, self._changed:
             if not self._is_reading:
                 self._socket.close()
+
+    def _read(self, deadline: float) -> None:
+        """Reads for all who wait, once."""
+        data: bytes | None = None
+        try:
+            if is_ready(self._socket, select.POLLIN, deadline - time.monotonic()):
+                data = self._receive_now()
+        finally:
+            with self._changed:
+                self._is_reading = False
+                if data is not None:
+                    self._handle(data)
+                self._changed.notify_all()
+            if self._failure is not None:
+                self._close_socket()
 
     def _receive_now(self) -> bytes | None:
         """What is there, None where that is nothing; no bytes are the end."""

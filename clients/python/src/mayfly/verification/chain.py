@@ -5,50 +5,27 @@ In the order, and with the codes, of proto/vectors/README.md.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+import json
 from hashlib import sha256
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mayfly import encoding
 from mayfly._core.hop import MAXIMUM_DEPTH
 from mayfly.brokerkeys import BrokerKeys
-from mayfly.keys import SIGNATURE_BYTES, thumbprint
-from mayfly.scopes import MAXIMUM_COUNT, all_covered, covers, is_scope
-from mayfly.verification import strictjson
-from mayfly.verification.statement import (
-    AGENT_PATTERN,
-    AUDIENCE_PATTERN,
-    ISSUER_PATTERN,
-    MAXIMUM_AUDIENCES,
-    Hop,
-    Root,
-    is_signed,
-    parse_hop,
-    parse_root,
-)
+from mayfly.keys import SIGNATURE_BYTES, thumbprint, thumbprint_of_text
+from mayfly.scopes import all_covered, covers
+from mayfly.verification.claims import ChainRefusedError, Claims, read_claims
+from mayfly.verification.statement import Hop, is_signed, parse_hop, parse_root
+
+__all__ = [
+    "ChainLink",
+    "ChainRefusedError",
+    "ChainVerifier",
+    "VerifiedToken",
+    "time_refusal",
+]
 
 MAXIMUM_TOKEN_CHARACTERS = 16 * 1024
-
-_AGENT = re.compile(AGENT_PATTERN)
-_ISSUER = re.compile(ISSUER_PATTERN)
-_AUDIENCE = re.compile(AUDIENCE_PATTERN)
-_REFERENCE = re.compile(r"[0-9a-f]{32}")
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
-
-# What a token by reference leaves out.
-_DELEGATION = frozenset({"root", "delegation_chain", "chain_hash"})
-_AUTHORITY = _DELEGATION | {"sub", "aud", "nbf", "iat", "scope", "cnf"}
-
-
-class ChainRefusedError(Exception):
-    """A token was not verified; ``code`` is one of proto/vectors/README.md."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class ChainLink(NamedTuple):
@@ -81,10 +58,17 @@ class VerifiedToken(NamedTuple):
     not_before: int = 0
     key_thumbprint: str = ""
     lineage: tuple[ChainLink, ...] = ()
-    claims: Mapping[str, Any] = MappingProxyType({})
+    # The claims' JSON, exactly as signed.
+    payload: bytes = b""
 
     def __repr__(self) -> str:
         return f"<VerifiedToken {self.token_id} {self.agent_id} scope={list(self.scope)}>"
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """The claims, read anew each time."""
+        claims: dict[str, Any] = json.loads(self.payload)
+        return claims
 
     @property
     def is_reference(self) -> bool:
@@ -118,24 +102,23 @@ class ChainVerifier:
         for the broker to say.
         """
         kid, payload = self._signed_payload(token)
-        verified = self._read(payload, kid)
-        if verified.issuer != self.issuer:
+        claims = read_claims(payload)
+        if claims.issuer != self.issuer:
             raise ChainRefusedError("ISSUER_MISMATCH")
-        refusal = time_refusal(verified, now, leeway)
+        refusal = time_refusal(claims, now, leeway)
         if refusal is not None:
             raise ChainRefusedError(refusal)
-        if verified.is_reference:
-            return verified
-        if audience is not None and audience not in verified.audience:
+        # A token by reference names none: its audience is for the broker to say.
+        if audience is not None and claims.agent_id and audience not in claims.audience:
             raise ChainRefusedError("AUDIENCE_MISMATCH")
-        return self._follow(verified)
+        return self._follow(claims, kid, payload)
 
-    def resolve(self, reference: VerifiedToken, claims: bytes) -> VerifiedToken:
+    def resolve(self, reference: VerifiedToken, payload: bytes) -> VerifiedToken:
         """What a token by reference stands for, in the claims that the broker answered with."""
-        resolved = self._read(claims, reference.kid)
-        if resolved.is_reference or resolved.grant_id != reference.grant_id:
+        claims = read_claims(payload)
+        if not claims.agent_id or claims.grant_id != reference.grant_id:
             raise ChainRefusedError("CLAIM_MISSING")
-        return self._follow(resolved)
+        return self._follow(claims, reference.kid, payload)
 
     def _signed_payload(self, token: str) -> tuple[str, bytes]:
         """Who signed it and what, from bytes to signature."""
@@ -156,89 +139,41 @@ class ChainVerifier:
             raise ChainRefusedError("SIGNATURE_INVALID")
         return kid, payload
 
-    def _read(self, payload: bytes, kid: str) -> VerifiedToken:
-        """Each claim in its form. Claims are found by name, unknown ones are not looked at."""
-        try:
-            claims = strictjson.read(payload)
-        except strictjson.MalformedJSONError:
-            raise ChainRefusedError("PAYLOAD_MALFORMED") from None
-        if not isinstance(claims, dict):
-            raise ChainRefusedError("PAYLOAD_MALFORMED")
-        grant_id = _text(claims, "grant", _REFERENCE)
-        token_id = _text(claims, "jti", _REFERENCE)
-        issuer = _text(claims, "iss", _ISSUER)
-        expires_at = _number(claims, "exp")
-        is_online = "online" in claims
-        if is_online and claims["online"] is not True:
-            raise ChainRefusedError("CLAIM_MALFORMED")
-        if is_online and _AUTHORITY.isdisjoint(claims):
-            return VerifiedToken(
-                token_id, grant_id, issuer, expires_at, is_online, kid, claims=claims
-            )
-        agent_id = _text(claims, "sub", _AGENT)
-        audience = _audience(claims)
-        not_before = _number(claims, "nbf")
-        issued_at = _number(claims, "iat")
-        scope = _texts(claims, "scope", MAXIMUM_COUNT)
-        if not all(map(is_scope, scope)):
-            raise ChainRefusedError("CLAIM_MALFORMED")
-        key_thumbprint = _thumbprint(claims)
-        _check_delegation(claims)
+    def _follow(self, claims: Claims, kid: str, payload: bytes) -> VerifiedToken:
+        """The token with its lineage, each hop of which is verified."""
+        is_online = claims.is_online
+        lineage: list[ChainLink] = []
+        if claims.root is not None:
+            if len(claims.hops) > MAXIMUM_DEPTH:
+                raise ChainRefusedError("DEPTH_EXCEEDED")
+            walk = _Walk(claims.root, self.issuer)
+            for hop in claims.hops:
+                lineage.append(ChainLink(walk.agent, walk.grant))
+                walk.follow(hop)
+            walk.check_token(claims)
+            # Only the broker can count uses, whether or not the token says so.
+            is_online = is_online or walk.max_uses is not None
+        if claims.agent_id:
+            lineage.append(ChainLink(claims.agent_id, claims.grant_id))
         return VerifiedToken(
-            token_id,
-            grant_id,
-            issuer,
-            expires_at,
+            claims.token_id,
+            claims.grant_id,
+            claims.issuer,
+            claims.expires_at,
             is_online,
             kid,
-            agent_id,
-            scope,
-            audience,
-            issued_at,
-            not_before,
-            key_thumbprint,
-            (ChainLink(agent_id, grant_id),),
-            claims,
-        )
-
-    def _follow(self, token: VerifiedToken) -> VerifiedToken:
-        """The token with its lineage, each hop of which is verified."""
-        claims = token.claims
-        if "root" not in claims:
-            return token
-        hops = claims["delegation_chain"]
-        if len(hops) > MAXIMUM_DEPTH:
-            raise ChainRefusedError("DEPTH_EXCEEDED")
-        root = parse_root(claims["root"])
-        if root is None:
-            raise ChainRefusedError("ROOT_MALFORMED")
-        walk = _Walk(root, claims["root"], self.issuer)
-        lineage = []
-        for text in hops:
-            lineage.append(ChainLink(walk.agent, walk.grant))
-            walk.follow(text)
-        walk.check_token(token)
-        lineage.append(ChainLink(token.agent_id, token.grant_id))
-        return VerifiedToken(
-            token.token_id,
-            token.grant_id,
-            token.issuer,
-            token.expires_at,
-            # Only the broker can count uses, whether or not the token says so.
-            token.is_online or walk.max_uses is not None,
-            token.kid,
-            token.agent_id,
-            token.scope,
-            token.audience,
-            token.issued_at,
-            token.not_before,
-            token.key_thumbprint,
+            claims.agent_id,
+            claims.scope,
+            claims.audience,
+            claims.issued_at,
+            claims.not_before,
+            claims.key_thumbprint,
             tuple(lineage),
-            claims,
+            payload,
         )
 
 
-def time_refusal(token: VerifiedToken, now: float, leeway: float) -> str | None:
+def time_refusal(token: VerifiedToken | Claims, now: float, leeway: float) -> str | None:
     """The code where the token's time is not now."""
     if token.expires_at + leeway <= now:
         return "EXPIRED"
@@ -251,7 +186,10 @@ class _Walk:
     """What the last agent of a chain holds, on the way from the root to the end: each hop that is
     followed takes the place of what it was made from."""
 
-    def __init__(self, root: Root, text: str, issuer: str) -> None:
+    def __init__(self, text: str, issuer: str) -> None:
+        root = parse_root(text)
+        if root is None:
+            raise ChainRefusedError("ROOT_MALFORMED")
         self.agent = root.agent
         self.grant = root.grant
         self.max_uses: int | None = None
@@ -293,9 +231,9 @@ class _Walk:
 
     def _check_narrowing(self, hop: Hop) -> None:
         # Covered, not equal: a renewal may have narrowed what the delegator held meanwhile.
-        if not all_covered(hop.held, self._scope):
+        if hop.held != self._scope and not all_covered(hop.held, self._scope):
             raise ChainRefusedError("HELD_WIDENED")
-        if not all_covered(hop.scope, hop.held):
+        if hop.scope != hop.held and not all_covered(hop.scope, hop.held):
             raise ChainRefusedError("SCOPE_WIDENED")
         if hop.audience is not None and not set(hop.audience) <= set(self._audience):
             raise ChainRefusedError("AUDIENCE_WIDENED")
@@ -304,87 +242,22 @@ class _Walk:
         if hop.expires_at > self._expires_at:
             raise ChainRefusedError("EXPIRY_WIDENED")
 
-    def check_token(self, token: VerifiedToken) -> None:
+    def check_token(self, claims: Claims) -> None:
         """The token states what the last hop gave, or less of it."""
-        if token.claims["chain_hash"] != self._digest.hex():
+        if claims.chain_hash != self._digest.hex():
             raise ChainRefusedError("CHAIN_HASH_MISMATCH")
-        if token.grant_id != self.grant:
+        if claims.grant_id != self.grant:
             raise ChainRefusedError("GRANT_MISMATCH")
-        if token.agent_id != self.agent:
+        if claims.agent_id != self.agent:
             raise ChainRefusedError("SUBJECT_MISMATCH")
-        key = encoding.decode(self._key.encode())
-        if key is None or token.key_thumbprint != thumbprint(key):
+        if claims.key_thumbprint != thumbprint_of_text(self._key):
             raise ChainRefusedError("KEY_MISMATCH")
-        if not all_covered(token.scope, self._scope):
+        if claims.scope != self._scope and not all_covered(claims.scope, self._scope):
             raise ChainRefusedError("SCOPE_WIDENED")
         # A token without an audience would be for whoever does not ask.
-        if not set(token.audience) <= set(self._audience) or bool(token.audience) != bool(
-            self._audience
+        if claims.audience != self._audience and (
+            not claims.audience or not set(claims.audience) <= set(self._audience)
         ):
             raise ChainRefusedError("AUDIENCE_WIDENED")
-        if token.expires_at > self._expires_at:
+        if claims.expires_at > self._expires_at:
             raise ChainRefusedError("EXPIRY_WIDENED")
-
-
-# MARK: Claims
-
-
-def _claim(claims: Mapping[str, Any], name: str) -> Any:
-    try:
-        return claims[name]
-    except KeyError:
-        raise ChainRefusedError("CLAIM_MISSING") from None
-
-
-def _text(claims: Mapping[str, Any], name: str, pattern: re.Pattern[str]) -> str:
-    value = _claim(claims, name)
-    if not isinstance(value, str) or pattern.fullmatch(value) is None:
-        raise ChainRefusedError("CLAIM_MALFORMED")
-    return value
-
-
-def _number(claims: Mapping[str, Any], name: str) -> int:
-    value: object = _claim(claims, name)
-    # True is an int to isinstance.
-    if type(value) is not int or not 0 <= value < 2**64:
-        raise ChainRefusedError("CLAIM_MALFORMED")
-    return value
-
-
-def _texts(claims: Mapping[str, Any], name: str, maximum: int) -> tuple[str, ...]:
-    value = _claim(claims, name)
-    if (
-        not isinstance(value, list)
-        or not 1 <= len(value) <= maximum
-        or set(map(type, value)) != {str}
-    ):
-        raise ChainRefusedError("CLAIM_MALFORMED")
-    return tuple(value)
-
-
-def _audience(claims: Mapping[str, Any]) -> tuple[str, ...]:
-    if "aud" not in claims:
-        return ()
-    audience = _texts(claims, "aud", MAXIMUM_AUDIENCES)
-    if not all(_AUDIENCE.fullmatch(text) for text in audience):
-        raise ChainRefusedError("CLAIM_MALFORMED")
-    return audience
-
-
-def _thumbprint(claims: Mapping[str, Any]) -> str:
-    confirmation = _claim(claims, "cnf")
-    value = confirmation.get("jkt") if isinstance(confirmation, dict) else None
-    if not isinstance(value, str) or _THUMBPRINT.fullmatch(value) is None:
-        raise ChainRefusedError("CLAIM_MALFORMED")
-    return value
-
-
-def _check_delegation(claims: Mapping[str, Any]) -> None:
-    """All three claims of a delegated token, or none of them."""
-    if _DELEGATION.isdisjoint(claims):
-        return
-    if not isinstance(_claim(claims, "root"), str):
-        raise ChainRefusedError("CLAIM_MALFORMED")
-    # How many there may be is a code of its own.
-    _texts(claims, "delegation_chain", strictjson.MAXIMUM_BYTES)
-    _text(claims, "chain_hash", _DIGEST)

@@ -32,34 +32,34 @@ AUDIENCE_PATTERN = r"[!#-+\--\[\]-~]{1,256}"
 SCOPE_PATTERN = rf"(?=[^\"]{{1,256}}\"){WORD_PATTERN}:{WORD_PATTERN}:{IDENTIFIER_PATTERN}"
 
 # 32 bytes in base64url: the last character has two bits that stand for nothing.
-_KEY = r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
-_NUMBER = r"0|[1-9][0-9]{0,19}"
-_GRANT = r"[0-9a-f]{32}"
+KEY_PATTERN = r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
+NUMBER_PATTERN = r"0|[1-9][0-9]{0,19}"
+GRANT_PATTERN = r"[0-9a-f]{32}"
 
 
-def _list(pattern: str, maximum: int) -> str:
+def array_of(pattern: str, maximum: int) -> str:
     """An array of texts, matched with its brackets."""
     return rf'(\["{pattern}"(?:,"{pattern}"){{0,{maximum - 1}}}\])'
 
 
 _ROOT = re.compile(
-    rf'\{{"agent":"({AGENT_PATTERN})","key":"({_KEY})"'
-    rf',"scope":{_list(SCOPE_PATTERN, MAXIMUM_COUNT)}'
-    rf'(?:,"aud":{_list(AUDIENCE_PATTERN, MAXIMUM_AUDIENCES)})?'
-    rf',"not_after":({_NUMBER}),"grant":"({_GRANT})"\}}'
+    rf'\{{"agent":"({AGENT_PATTERN})","key":"({KEY_PATTERN})"'
+    rf',"scope":{array_of(SCOPE_PATTERN, MAXIMUM_COUNT)}'
+    rf'(?:,"aud":{array_of(AUDIENCE_PATTERN, MAXIMUM_AUDIENCES)})?'
+    rf',"not_after":({NUMBER_PATTERN}),"grant":"({GRANT_PATTERN})"\}}'
 )
 
 _HOP = re.compile(
-    rf'\{{"iss":"({ISSUER_PATTERN})","challenge":"{_KEY}"'
-    rf',"proof_seq":({_NUMBER})'
-    rf',"delegator":"({AGENT_PATTERN})","delegator_key":"({_KEY})"'
-    rf',"delegate":"({AGENT_PATTERN})","delegate_key":"({_KEY})"'
-    rf',"held":{_list(SCOPE_PATTERN, MAXIMUM_COUNT)}'
-    rf',"scope":{_list(SCOPE_PATTERN, MAXIMUM_COUNT)}'
-    rf'(?:,"aud":{_list(AUDIENCE_PATTERN, MAXIMUM_AUDIENCES)})?'
+    rf'\{{"iss":"({ISSUER_PATTERN})","challenge":"{KEY_PATTERN}"'
+    rf',"proof_seq":({NUMBER_PATTERN})'
+    rf',"delegator":"({AGENT_PATTERN})","delegator_key":"({KEY_PATTERN})"'
+    rf',"delegate":"({AGENT_PATTERN})","delegate_key":"({KEY_PATTERN})"'
+    rf',"held":{array_of(SCOPE_PATTERN, MAXIMUM_COUNT)}'
+    rf',"scope":{array_of(SCOPE_PATTERN, MAXIMUM_COUNT)}'
+    rf'(?:,"aud":{array_of(AUDIENCE_PATTERN, MAXIMUM_AUDIENCES)})?'
     rf'(?:,"max_uses":([1-9][0-9]{{0,9}}))?'
-    rf',"iat":({_NUMBER}),"exp":({_NUMBER}),"parent":"({_GRANT})"'
-    rf',"depth":([1-5]),"prev":"({_KEY})"\}}'
+    rf',"iat":({NUMBER_PATTERN}),"exp":({NUMBER_PATTERN}),"parent":"({GRANT_PATTERN})"'
+    rf',"depth":([1-5]),"prev":"({KEY_PATTERN})"\}}'
 )
 
 
@@ -116,7 +116,7 @@ def parse_root(text: str) -> Root | None:
     ends = int(not_after)
     if ends >= 2**64:
         return None
-    return Root(agent, key, _texts(scope), _texts(audience) if audience else (), ends, grant)
+    return Root(agent, key, texts_of(scope), texts_of(audience) if audience else (), ends, grant)
 
 
 def parse_hop(text: str) -> Hop | None:
@@ -163,9 +163,9 @@ def parse_hop(text: str) -> Hop | None:
         delegator_key,
         delegate,
         delegate_key,
-        _texts(held),
-        _texts(scope),
-        None if audience is None else _texts(audience),
+        texts_of(held),
+        texts_of(scope),
+        None if audience is None else texts_of(audience),
         uses,
         ends,
         parent,
@@ -187,6 +187,6 @@ def is_signed(signed: bytes, public_key: bytes) -> bool:
     return True
 
 
-def _texts(array: str) -> tuple[str, ...]:
+def texts_of(array: str) -> tuple[str, ...]:
     """The texts of a matched array: no text of ours has a quote or a comma in it."""
     return tuple(array[2:-2].split('","'))
