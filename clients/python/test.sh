@@ -4,7 +4,8 @@
 #   MAYFLY_BIN=<folder of mayflyd and mayfly> clients/python/test.sh [pytest argument ...]
 #
 # What it needs from PyPI goes into a virtual environment in .build-clients/python. PYTHON names
-# another interpreter, of 3.10 or newer.
+# another interpreter, of 3.10 or newer. MAYFLY_SKIP_FRAMEWORKS=1 leaves out the agent frameworks,
+# each of which has an environment of its own (tests/frameworks/test.sh).
 set -euo pipefail
 cd "$(dirname "$0")"
 : "${MAYFLY_BIN:?the folder with mayflyd and mayfly}"
@@ -36,13 +37,20 @@ results=$place/results.xml
 status=0
 ../testing/with-broker.sh "$bin/python" -m pytest -p no:cacheprovider \
     --junit-xml "$results" "$@" || status=$?
-"$bin/python" - "$results" <<'SUMMARY'
+# Whoever asks for certain tests does not wait for the frameworks.
+frameworks=$place/frameworks.log
+: >"$frameworks"
+[ $# -gt 0 ] || tests/frameworks/test.sh | tee "$frameworks" || status=$?
+"$bin/python" - "$results" "$frameworks" <<'SUMMARY'
 import sys
 import xml.etree.ElementTree as tree
 
 suite = tree.parse(sys.argv[1]).getroot().find("testsuite")
 number = {name: int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")}
 failed = number["failures"] + number["errors"]
-print(f"{number['tests'] - failed - number['skipped']} passed, {failed} failed")
+passed = number["tests"] - failed - number["skipped"]
+for line in list(open(sys.argv[2]))[-1:]:
+    passed, failed = passed + int(line.split()[0]), failed + int(line.split()[2])
+print(f"{passed} passed, {failed} failed")
 SUMMARY
 exit "$status"
