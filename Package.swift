@@ -52,6 +52,7 @@ let package = Package(
         .target(name: "CMayflyProto", linkerSettings: [.linkedLibrary("protobuf-c")]),
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CSQLite"),
+        .systemLibrary(name: "CSeccomp"),
         .target(name: "CLinux"),
 
         // The rooms.
@@ -68,8 +69,8 @@ let package = Package(
         program(
             "mayflyd",
             [
-                "MayflyServer", "MayflyStore", "MayflyCore", "MayflyCrypto", "CLinux", arguments,
-                logging, toml,
+                "MayflyServer", "MayflyStore", "MayflyCore", "MayflyCrypto", "CLinux", "CSeccomp",
+                arguments, logging, toml,
             ]),
         program("mayfly", ["MayflyClient", "MayflyStore", "MayflyCrypto", "CLinux", arguments]),
         program(

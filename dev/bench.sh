@@ -44,8 +44,8 @@ start_broker() {
     taskset -c "$cores" "$bin/mayflyd" --data-directory "$data/broker" \
         --agent-socket "$sockets/run/agent.sock" \
         --operator-socket "$sockets/operator/operator.sock" \
-        --reactors "$reactors" --max-live-grants 2000000 --max-ttl 86400 "$@" \
-        2>"$results/broker.log" &
+        --reactors "$reactors" --max-live-grants 2000000 --max-live-grants-per-uid 2000000 \
+        --max-live-grants-per-app 2000000 --max-ttl 86400 "$@" 2>"$results/broker.log" &
     broker=$!
     "${load[@]}" status --wait 120 --operator-socket "$sockets/operator/operator.sock" \
         >"$results/status.json"
