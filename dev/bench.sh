@@ -341,7 +341,8 @@ if [[ $only == *restart* ]]; then
 fi
 
 if [[ $only == *kill* ]]; then
-    fresh_broker "$broker_core" 1 --max-bound-processes $((processes + 1000))
+    fresh_broker "$broker_core" 1 --max-connections 1000 \
+        --max-bound-processes $((processes + 1000)) --max-bound-processes-per-uid $((processes + 1000))
     say "kill: $processes bound processes"
     taskset -c "$load_core" "${load[@]}" kill "${where[@]}" --processes "$processes" --json \
         >"$results/kill.1.json"

@@ -51,6 +51,27 @@ private func load(
         #expect(load(file: byFlag.report).configuration == byFlag.configuration)
     }
 
+    @Test(
+        arguments: [
+            "[server]\nreactors = 2\n", "  [#x]\n", "\t[[a]]\n", "issuer = \"a\"\n[",
+            "max-ttl = 1979-05-27T\u{d1}7:32\n", "max-ttl = 07:3\n", "issuer\u{e9} = 1\n",
+            "# comment\nissuer = '''a\nb'''\n[x]\n",
+        ])
+    func `what no setting is written with is refused before the parser sees it`(file: String) {
+        let problems = load(file: file).problems
+        #expect(problems.count == 1)
+        #expect(problems.first?.message.hasPrefix("/etc/mayfly/mayfly.toml: ") == true)
+    }
+
+    @Test(
+        arguments: [
+            "issuer = \"[a]-1979-05-27\" # [x] \u{e9}\n", "issuer = \"\"\"\n[a] 1:2\"\"\"\n",
+            "operator-uids = [\n  1,\n  2,\n]\n", "issuer = 'a\\' # '\n",
+        ])
+    func `strings, comments and lists may have it`(file: String) {
+        #expect(load(file: file).problems.allSatisfy { $0.setting != nil })
+    }
+
     @Test func `an empty variable is as good as none`() {
         #expect(load(environment: ["MAYFLY_REACTORS": ""]).origins[.reactors] == nil)
     }

@@ -60,7 +60,8 @@ final class Reactor {
         for connection in connections.values { close(connection) }
     }
 
-    private func turn() {
+    /// One round of everything; sleeps where there is nothing to do.
+    func turn() {
         hasBegun = false
         waitForWork()
         if !hasBegun { begin() }
