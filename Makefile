@@ -17,7 +17,7 @@ RELEASE_BIN = $(shell $(SWIFT) build -c release --show-bin-path)
 # A crashing program must fail at once, not hang in the backtracer.
 export SWIFT_BACKTRACE := enable=no
 
-.PHONY: build demo test lint format proto bench fuzz faults install clean packages
+.PHONY: build demo test lint format proto bench fuzz faults sanitize install clean packages
 .PHONY: soak soak-churn soak-simulation soak-race
 
 build: packages  ## the three programs, optimised
@@ -50,9 +50,14 @@ proto: packages  ## regenerate the C of the contract
 bench: build  ## every figure of docs/benchmarks.md, measured here
 	MAYFLY_BIN="$(RELEASE_BIN)" dev/bench.sh
 
-fuzz faults: packages
-	@if [ ! -x dev/$@.sh ]; then echo "there is no dev/$@.sh yet"; exit 1; fi
-	dev/$@.sh
+fuzz: packages  ## each fuzz target for MAYFLY_FUZZ_SECONDS (600), under the address sanitizer
+	dev/fuzz.sh
+
+faults: packages  ## kills, power cuts, failing disks, at full length
+	dev/faults.sh
+
+sanitize: packages  ## every test under the thread and the address sanitizer
+	dev/sanitize.sh --end-to-end
 
 # Each an hour unless MAYFLY_SOAK_SECONDS says otherwise; the last two say where they can go on.
 soak: soak-churn soak-simulation soak-race  ## agents come and go; a million seeds; the live race

@@ -2,15 +2,23 @@
 // The rooms and what each may know. dev/check-rooms.sh fails the build when an import disagrees.
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("ExistentialAny"),
-    // Deliberate faults that the rigs must catch; a release build does not contain them.
-    .define("MAYFLY_FAULTS", .when(configuration: .debug)),
-]
+// MAYFLY_FUZZ=1 makes every room report its coverage to the fuzzer, optimised, because a fuzzer is
+// as good as it is fast; and adds the program that fuzzes (dev/fuzz.sh).
+let fuzzes = Context.environment["MAYFLY_FUZZ"] != nil
+let instrumented: [SwiftSetting] =
+    fuzzes ? [.unsafeFlags(["-sanitize=fuzzer", "-O"])] : []
+let instrumentedC: [CSetting] = fuzzes ? [.unsafeFlags(["-fsanitize=fuzzer-no-link"])] : []
+
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("ExistentialAny"),
+        // Deliberate faults that the rigs must catch; a release build does not contain them.
+        .define("MAYFLY_FAULTS", .when(configuration: .debug)),
+    ] + instrumented
 
 func room(
     _ name: String, _ dependencies: [Target.Dependency] = [], extra: [SwiftSetting] = []
@@ -19,7 +27,11 @@ func room(
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+    // Only tests link a program: to the fuzzer the daemon is a library without its entry.
+    fuzzes && name == "mayflyd"
+        ? .target(
+            name: name, dependencies: dependencies, exclude: ["Main.swift"], swiftSettings: strict)
+        : .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -49,9 +61,12 @@ let package = Package(
     ],
     targets: [
         // The C boundary: generated code, module maps, one shim.
-        .target(name: "CMayflyProto", linkerSettings: [.linkedLibrary("protobuf-c")]),
+        .target(
+            name: "CMayflyProto", cSettings: instrumentedC,
+            linkerSettings: [.linkedLibrary("protobuf-c")]),
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CSQLite"),
+        .systemLibrary(name: "CSeccomp"),
         .target(name: "CLinux"),
 
         // The rooms.
@@ -68,8 +83,8 @@ let package = Package(
         program(
             "mayflyd",
             [
-                "MayflyServer", "MayflyStore", "MayflyCore", "MayflyCrypto", "CLinux", arguments,
-                logging, toml,
+                "MayflyServer", "MayflyStore", "MayflyCore", "MayflyCrypto", "CLinux", "CSeccomp",
+                arguments, logging, toml,
             ]),
         program("mayfly", ["MayflyClient", "MayflyStore", "MayflyCrypto", "CLinux", arguments]),
         program(
@@ -126,3 +141,19 @@ let package = Package(
             path: "Tests/Simulation/SimulatedDiskTests", swiftSettings: strict),
     ]
 )
+
+if fuzzes {
+    package.products.removeAll { $0.name == "mayflyd" }
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzzing/CFuzzer"),
+        .executableTarget(
+            name: "mayfly-fuzz",
+            dependencies: [
+                "CFuzzer", "mayflyd", "MayflyServer", "MayflyClient", "MayflyStore", "MayflyWire",
+                "MayflyCore", "MayflyCrypto", "CLinux", "CSQLite", logging,
+            ],
+            path: "Tests/Fuzzing/mayfly-fuzz", swiftSettings: strict,
+            // The linker that is used otherwise cannot link the two sanitizers together.
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+    ]
+}

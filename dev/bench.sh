@@ -44,8 +44,8 @@ start_broker() {
     taskset -c "$cores" "$bin/mayflyd" --data-directory "$data/broker" \
         --agent-socket "$sockets/run/agent.sock" \
         --operator-socket "$sockets/operator/operator.sock" \
-        --reactors "$reactors" --max-live-grants 2000000 --max-ttl 86400 "$@" \
-        2>"$results/broker.log" &
+        --reactors "$reactors" --max-live-grants 2000000 --max-live-grants-per-uid 2000000 \
+        --max-live-grants-per-app 2000000 --max-ttl 86400 "$@" 2>"$results/broker.log" &
     broker=$!
     "${load[@]}" status --wait 120 --operator-socket "$sockets/operator/operator.sock" \
         >"$results/status.json"
@@ -341,7 +341,8 @@ if [[ $only == *restart* ]]; then
 fi
 
 if [[ $only == *kill* ]]; then
-    fresh_broker "$broker_core" 1 --max-bound-processes $((processes + 1000))
+    fresh_broker "$broker_core" 1 --max-connections 1000 \
+        --max-bound-processes $((processes + 1000)) --max-bound-processes-per-uid $((processes + 1000))
     say "kill: $processes bound processes"
     taskset -c "$load_core" "${load[@]}" kill "${where[@]}" --processes "$processes" --json \
         >"$results/kill.1.json"

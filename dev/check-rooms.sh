@@ -14,7 +14,7 @@ declare -A allowed=(
     [MayflyServer]="MayflyCore MayflyCrypto MayflyStore MayflyWire CLinux Glibc Synchronization
         Logging"
     [MayflyClient]="MayflyWire MayflyCrypto CLinux Glibc Synchronization"
-    [mayflyd]="MayflyServer MayflyStore MayflyCore MayflyCrypto CLinux Glibc ArgumentParser Logging TOMLKit"
+    [mayflyd]="MayflyServer MayflyStore MayflyCore MayflyCrypto CLinux CSeccomp Glibc ArgumentParser Logging TOMLKit"
     [mayfly]="MayflyClient MayflyStore MayflyCrypto CLinux Synchronization Glibc ArgumentParser Foundation"
     [mayfly-load]="MayflyClient MayflyWire MayflyCrypto CLinux Glibc Synchronization
         ArgumentParser Histogram Foundation"

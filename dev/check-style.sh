@@ -48,13 +48,15 @@ awk -v max_file=500 -v max_function=70 '
 ' "${existing[@]}" || status=1
 
 # A peer must never meet these, nor a reader.
+mapfile -t sources < <(
+    git ls-files --cached --others --exclude-standard 'Sources/*.swift' 'Sources/CLinux/*')
 if grep -nE '\btry!|\bas!|\bfatalError\(|\b(TODO|FIXME|XXX)\b' \
-    $(git ls-files --cached --others --exclude-standard 'Sources/*.swift' 'Sources/CLinux/*'); then
+    "${sources[@]}"; then
     finding "Sources: no try!, as!, fatalError or notes to self"
 fi
 
 mapfile -t scripts < <(
-    git ls-files --cached --others --exclude-standard 'dev/*' '.ci/*' 'packaging/*' \
+    git ls-files --cached --others --exclude-standard 'dev/*' '.ci/*' 'packaging/*' 'clients/*' \
         | while read -r file; do
             [ -f "$file" ] && head -c 64 "$file" | grep -qE '^#!.*\b(ba)?sh\b' && echo "$file"
         done

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Installs the system packages that a build, a test or a rig needs. Quiet when all are there.
+# Installs the system packages that a build, a test or a rig needs, or those that it is given. Quiet
+# when all are there.
+#   dev/install-packages.sh [package ...]
 set -euo pipefail
 
-packages=(
+packages=("$@")
+[ $# -gt 0 ] || packages=(
     libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libprotobuf-dev
-    libsodium-dev libsqlite3-dev
+    libsodium-dev libsqlite3-dev libseccomp-dev
     strace e2fsprogs spin
 )
 

@@ -31,9 +31,6 @@
 #define PID_FS_MAGIC 0x50494446
 #endif
 
-// The most descriptors the kernel lets one message carry.
-#define MAXIMUM_PASSED_DESCRIPTORS 253
-
 const uint32_t clinux_epollin = EPOLLIN;
 const uint32_t clinux_epollout = EPOLLOUT;
 const uint32_t clinux_epollhup = EPOLLHUP | EPOLLERR;
@@ -136,28 +133,33 @@ ssize_t clinux_receive(int socket, void *buffer, size_t capacity) {
     return recv(socket, buffer, capacity, 0);
 }
 
-ssize_t clinux_receive_closing(int socket, void *buffer, size_t capacity) {
+ssize_t clinux_receive_taking(int socket, void *buffer, size_t capacity, int *passed, int *count) {
     union {
         struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(int) * MAXIMUM_PASSED_DESCRIPTORS)];
+        char space[CMSG_SPACE(sizeof(int) * CLINUX_PASSED_DESCRIPTORS)];
     } control;
     struct iovec piece = {.iov_base = buffer, .iov_len = capacity};
     struct msghdr message = {.msg_iov = &piece,
                              .msg_iovlen = 1,
                              .msg_control = control.space,
                              .msg_controllen = sizeof control.space};
-    ssize_t count = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-    if (count < 0) return count;
+    *count = 0;
+    ssize_t received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (received < 0) return received;
     for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
         if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
-        int passed = (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
-        for (int i = 0; i < passed; i++) {
-            int descriptor;
-            memcpy(&descriptor, CMSG_DATA(c) + (size_t)i * sizeof(int), sizeof descriptor);
-            close(descriptor);
-        }
+        int some = (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+        if (some > CLINUX_PASSED_DESCRIPTORS - *count) some = CLINUX_PASSED_DESCRIPTORS - *count;
+        memcpy(passed + *count, CMSG_DATA(c), (size_t)some * sizeof(int));
+        *count += some;
     }
-    return count;
+    return received;
+}
+
+void clinux_close_passed(int descriptor) {
+    struct linger none = {0};
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    close(descriptor);
 }
 
 ssize_t clinux_send(int socket, const void *buffer, size_t count) {

@@ -110,6 +110,13 @@ struct Recovery {
         settings.defaultLifetimeSeconds = configuration.defaultLifetimeSeconds
         settings.maximumLifetimeSeconds = configuration.maximumLifetimeSeconds
         settings.maximumLiveGrants = configuration.maximumLiveGrants
+        settings.liveGrantsPerUid = said(configuration.maximumLiveGrantsPerUid)
+        settings.liveGrantsPerApp = said(configuration.maximumLiveGrantsPerApp)
+        settings.liveGrantBytesPerUid = configuration.maximumLiveGrantBytesPerUid
+        settings.maximumLaunchTokens = configuration.maximumLaunchTokens
+        settings.launchTokensPerUid = said(configuration.maximumLaunchTokensPerUid)
+        settings.launchTokensPerApp = said(configuration.maximumLaunchTokensPerApp)
+        settings.operatorUids = configuration.operatorUidsInEffect
         settings.operatorUids = configuration.operatorUids.union([
             UserID(rawValue: 0), UserID(rawValue: getuid()),
         ])
@@ -123,6 +130,9 @@ struct Recovery {
             position: recovered.position, nextSerial: recovered.serialBound,
             clockOffset: boot.clockOffset)
     }
+
+    /// Nil where 0 stands for what the core thinks right.
+    private static func said(_ setting: Int) -> Int? { setting == 0 ? nil : setting }
 
     /// Apps before what names them, revocations before the grants that they cover as these come.
     ///

@@ -22,12 +22,13 @@ package final class Server: Sendable {
     /// process must end.
     package init(
         _ configuration: ServerConfiguration, keys: KeyFile, keyStorage: any KeyStorage,
-        listeners: InheritedListeners, logger: Logger,
+        listeners inherited: InheritedListeners, logger: Logger,
         onStorageFailure: @escaping @Sendable (StoreFailure) -> Void
     ) throws {
         let agentInboxes = try (0..<configuration.reactors).map { _ in try ReactorInbox() }
         let operatorInbox = try ReactorInbox()
         let inboxes = agentInboxes + [operatorInbox]
+        let operators = configuration.operatorUidsInEffect
         let metrics = BrokerMetrics()
         let feed = try EndFeed(metrics: metrics)
         let recovered = try Recovery.run(
@@ -42,24 +43,27 @@ package final class Server: Sendable {
         let processes = try Self.watchProcesses(configuration, recovered, logger)
         context = ReactorContext(
             recovered: recovered, secrets: SecretDigester(key: keys.digestKey), feed: feed,
-            metrics: metrics, processes: processes, logger: logger,
+            metrics: metrics, processes: processes,
+            shares: ShareTable(ShareLimits(configuration), operators: operators), logger: logger,
             patience: Patience(idleSeconds: configuration.idleTimeoutSeconds),
             spinNanoseconds: UInt64(configuration.spinMicroseconds) * 1_000)
         log = recovered.log
         self.inboxes = inboxes
         housekeeper = try Housekeeper(
             context: context, inboxes: inboxes, log: recovered.log)
+        let listeners = try Self.open(configuration, inherited)
         acceptor = try Acceptor(
-            listeners: try Self.open(configuration, listeners), agentInboxes: agentInboxes,
+            listeners: listeners, agentInboxes: agentInboxes,
             operatorInbox: operatorInbox, context: context,
-            maximumConnections: configuration.maximumConnections,
-            operatorUids: Set(configuration.operatorUids.map(\.rawValue) + [0, getuid()]))
+            operatorUids: Set(operators.map(\.rawValue)))
+        context.nameShares()
         logger.info(
             "recovered",
             metadata: [
                 "live-grants": "\(recovered.grants)", "events": "\(log.durablePosition.rawValue)",
                 "discarded-after-reboot": "\(recovered.boot.discardedGrants)",
             ])
+        if !listeners.allSatisfy(\.refusesDescriptors) { try context.closer.start() }
         try startReactors(configuration, agentInboxes)
         try startOperatorReactor(configuration, operatorInbox)
         let (housekeeper, acceptor) = (housekeeper, acceptor)
@@ -146,6 +150,28 @@ package final class Server: Sendable {
         }
     }
 
+    /// Makes the directories of the sockets that are not inherited, or finds them fit: a process that
+    /// has given up making directories can still open its sockets then.
+    package static func prepareSocketDirectories(
+        _ configuration: ServerConfiguration, _ inherited: InheritedListeners
+    ) throws {
+        if inherited.agentDescriptor == nil {
+            try Listener.prepareDirectory(
+                of: configuration.agentSocketPath, mode: agentDirectoryMode(configuration))
+        }
+        if inherited.operatorDescriptor == nil {
+            try Listener.prepareDirectory(
+                of: configuration.operatorSocketPath, mode: operatorDirectoryMode)
+        }
+    }
+
+    /// A socket that is open to all is of no use in a directory that is not.
+    private static func agentDirectoryMode(_ configuration: ServerConfiguration) -> mode_t {
+        configuration.agentSocketMode & 0o006 == 0 ? 0o750 : 0o755
+    }
+
+    private static let operatorDirectoryMode: mode_t = 0o700
+
     private static func open(
         _ configuration: ServerConfiguration, _ inherited: InheritedListeners
     ) throws -> [Listener] {
@@ -156,16 +182,15 @@ package final class Server: Sendable {
                 try Listener(
                     path: configuration.agentSocketPath,
                     mode: mode_t(configuration.agentSocketMode),
-                    // A socket that is open to all is of no use in a directory that is not.
-                    directoryMode: configuration.agentSocketMode & 0o006 == 0 ? 0o750 : 0o755,
-                    role: .agents)
+                    directoryMode: agentDirectoryMode(configuration), role: .agents)
             }
         let operators =
             if let descriptor = inherited.operatorDescriptor {
                 try Listener(inherited: descriptor, role: .operator)
             } else {
                 try Listener(
-                    path: configuration.operatorSocketPath, mode: 0o600, directoryMode: 0o700,
+                    path: configuration.operatorSocketPath, mode: 0o600,
+                    directoryMode: operatorDirectoryMode,
                     role: .operator)
             }
         return [agents, operators]

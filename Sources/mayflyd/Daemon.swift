@@ -35,13 +35,19 @@ struct Daemon {
         try ProcessLimits.allowDescriptors(
             forConnections: configuration.server.maximumConnections)
         let dataDirectory = try DataDirectory.open(configuration.server.dataDirectory)
+        let listeners = try SocketActivation.inherit(
+            environment: environment, processID: getpid())
+        try Server.prepareSocketDirectories(configuration.server, listeners)
+        let hardening = Hardening(
+            configuration: configuration, logger: logger,
+            notifySocket: environment("NOTIFY_SOCKET"))
+        hardening.beforeThreads()
         let secrets = try loadSecrets()
         if !secrets.isLocked {
             logger.warning("secrets may reach the swap: raise the limit of locked memory")
         }
-        let listeners = try SocketActivation.inherit(
-            environment: environment, processID: getpid())
         let server = try startServer(logger, secrets, listeners)
+        hardening.beforeReady()
         logger.info(
             "ready",
             metadata: [

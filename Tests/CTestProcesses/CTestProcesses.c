@@ -18,6 +18,13 @@ static void sleep_for_ever(void) {
     for (;;) pause();
 }
 
+// Keeps one descriptor, or none with -1: a copy of a socket would keep a connection open that the
+// test has closed.
+static void keep_only(int descriptor) {
+    if (descriptor > 0) syscall(SYS_close_range, 0U, (unsigned)descriptor - 1, 0U);
+    syscall(SYS_close_range, (unsigned)descriptor + 1, ~0U, 0U);
+}
+
 static int become(uid_t uid) {
     if (uid == (uid_t)-1) return 0;
     if (syscall(SYS_setgroups, 0, NULL) != 0) return -1;
@@ -43,9 +50,9 @@ pid_t testproc_sleeper(uid_t uid, pid_t wanted) {
     if (pipe(ready) != 0) return -1;
     pid_t pid = fork_at(wanted, 0);
     if (pid == 0) {
+        keep_only(ready[1]);
         if (become(uid) != 0) _exit(1);
         (void)!write(ready[1], &byte, 1);
-        close(ready[0]);
         close(ready[1]);
         sleep_for_ever();
     }
@@ -60,7 +67,10 @@ pid_t testproc_sleeper(uid_t uid, pid_t wanted) {
 
 pid_t testproc_foreign(void) {
     pid_t pid = fork_at(0, CLONE_NEWPID);
-    if (pid == 0) sleep_for_ever();
+    if (pid == 0) {
+        keep_only(-1);
+        sleep_for_ever();
+    }
     return pid;
 }
 
@@ -136,12 +146,13 @@ static void descend(int depth, const char *path, uid_t uid, int channel) {
     sleep_for_ever();
 }
 
-static int start(int depth, const char *path, uid_t uid, pid_t *first, pid_t *last, int *socket_) {
+static int start(int depth, const char *path, uid_t uid, uint64_t flags, pid_t *first, pid_t *last,
+                 int *socket_) {
     int channel[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) != 0) return -1;
-    *first = fork_at(0, 0);
+    *first = fork_at(0, flags);
     if (*first == 0) {
-        close(channel[0]);
+        keep_only(channel[1]);
         descend(depth, path, uid, channel[1]);
     }
     close(channel[1]);
@@ -151,14 +162,19 @@ static int start(int depth, const char *path, uid_t uid, pid_t *first, pid_t *la
 }
 
 int testproc_line(pid_t pids[2]) {
-    return start(2, NULL, (uid_t)-1, &pids[0], &pids[1], NULL);
+    return start(2, NULL, (uid_t)-1, 0, &pids[0], &pids[1], NULL);
 }
 
 pid_t testproc_peer(const char *path, uid_t uid, int *socket) {
     pid_t first, last;
-    return start(1, path, uid, &first, &last, socket) == 0 ? first : -1;
+    return start(1, path, uid, 0, &first, &last, socket) == 0 ? first : -1;
+}
+
+pid_t testproc_foreign_peer(const char *path, int *socket) {
+    pid_t first, last;
+    return start(1, path, (uid_t)-1, CLONE_NEWPID, &first, &last, socket) == 0 ? first : -1;
 }
 
 int testproc_peer_below(const char *path, pid_t pids[2], int *socket) {
-    return start(2, path, (uid_t)-1, &pids[0], &pids[1], socket);
+    return start(2, path, (uid_t)-1, 0, &pids[0], &pids[1], socket);
 }

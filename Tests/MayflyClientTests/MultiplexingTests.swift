@@ -101,8 +101,8 @@ struct MultiplexingTests {
             try broker.dialer.dial(), lastStream: StreamID(rawValue: UInt32.max - 2))
         let call = OutgoingCall(
             method: .release, message: EncodedMessage(ReleaseRequestMessage()),
-            limit: WireLimits.frameBytes, deadline: .now().advanced(by: .seconds(120)),
-            timeout: .seconds(120))
+            limit: WireLimits.frameBytes, deadline: .now().advanced(by: .seconds(600)),
+            timeout: .seconds(600))
         async let last = call.make(on: link, for: ReleaseResponseMessage.self)
         while broker.requests.isEmpty { await Task.yield() }
         guard

@@ -111,11 +111,15 @@ struct RenewalTests {
             "a.b.c", requiredScope: ["a:b:c"], requiredAudience: "warehouse", consumeUse: true)
         #expect(validation.usesLeft == 3)
         let request = try #require(broker.requests.last)
+        let arena = MessageArena()
         try request.payload.withUnsafeBytes { bytes in
-            let sent = try ValidateRequestMessage.decode(bytes, arena: MessageArena())
-            #expect(sent.requiredScope.map(\.text) == ["a:b:c"])
-            #expect(sent.requiredAudience.text == "warehouse")
-            #expect(sent.consumeUse)
+            let sent = try ValidateRequestMessage.decode(bytes, arena: arena)
+            // Its views live no longer than the arena.
+            withExtendedLifetime(arena) {
+                #expect(sent.requiredScope.map(\.text) == ["a:b:c"])
+                #expect(sent.requiredAudience.text == "warehouse")
+                #expect(sent.consumeUse)
+            }
         }
     }
 }

@@ -135,7 +135,7 @@ struct VerifierTests {
 
     @Test func `a broker that is silent for too long makes nothing good`() async throws {
         let (revocations, _) = following { $0.stream(position: 3, current: true) }
-        try await revocations.waitUntilCurrent()
+        try await revocations.waitUntilCurrent(timeout: .seconds(600))
         let patient = verifier(revocations)
         _ = try patient.verify(chain.rootToken, at: Self.now)
         let hasty = verifier(revocations, Verifier.Options(staleness: .zero))
@@ -160,7 +160,7 @@ struct VerifierTests {
             request.stream(position: 3, current: true)
             asked.withLock { $0 = request }
         }
-        try await revocations.waitUntilCurrent()
+        try await revocations.waitUntilCurrent(timeout: .seconds(600))
         let verifier = verifier(revocations)
         _ = try verifier.verify(chain.rootToken, at: Self.now)
         asked.withLock { $0 }?.stream(position: 4, digests: [digest])
@@ -175,7 +175,7 @@ struct VerifierTests {
         let (revocations, _) = following {
             $0.stream(position: 3, firstIssueAt: ChainBroker.now + 1, current: true)
         }
-        try await revocations.waitUntilCurrent()
+        try await revocations.waitUntilCurrent(timeout: .seconds(600))
         let verifier = verifier(revocations)
         #expect(
             refusal { () throws(VerificationRefusal) in
@@ -203,7 +203,7 @@ struct VerifierTests {
             }
         }
         while positions.withLock({ $0.count }) < 3 { await Task.yield() }
-        try await revocations.waitUntilCurrent()
+        try await revocations.waitUntilCurrent(timeout: .seconds(600))
         #expect(positions.withLock { $0 } == [0, 5, 0])
         #expect(revocations.count == 0)
     }

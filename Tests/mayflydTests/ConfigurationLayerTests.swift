@@ -51,6 +51,27 @@ private func load(
         #expect(load(file: byFlag.report).configuration == byFlag.configuration)
     }
 
+    @Test(
+        arguments: [
+            "[server]\nreactors = 2\n", "  [#x]\n", "\t[[a]]\n", "issuer = \"a\"\n[",
+            "max-ttl = 1979-05-27T\u{d1}7:32\n", "max-ttl = 07:3\n", "issuer\u{e9} = 1\n",
+            "# comment\nissuer = '''a\nb'''\n[x]\n",
+        ])
+    func `what no setting is written with is refused before the parser sees it`(file: String) {
+        let problems = load(file: file).problems
+        #expect(problems.count == 1)
+        #expect(problems.first?.message.hasPrefix("/etc/mayfly/mayfly.toml: ") == true)
+    }
+
+    @Test(
+        arguments: [
+            "issuer = \"[a]-1979-05-27\" # [x] \u{e9}\n", "issuer = \"\"\"\n[a] 1:2\"\"\"\n",
+            "operator-uids = [\n  1,\n  2,\n]\n", "issuer = 'a\\' # '\n",
+        ])
+    func `strings, comments and lists may have it`(file: String) {
+        #expect(load(file: file).problems.allSatisfy { $0.setting != nil })
+    }
+
     @Test func `an empty variable is as good as none`() {
         #expect(load(environment: ["MAYFLY_REACTORS": ""]).origins[.reactors] == nil)
     }
@@ -175,7 +196,22 @@ private let samples: [Setting: (text: String, file: String)] = [
     .maximumConnections: ("64", "64"),
     .maximumBoundProcesses: ("500", "500"),
     .maximumBoundProcessesPerUid: ("100", "100"),
+    .maximumLiveGrantsPerUid: ("4000", "4000"),
+    .maximumLiveGrantsPerApp: ("3000", "3000"),
+    .maximumLiveGrantBytesPerUid: ("2097152", "2097152"),
+    .maximumLaunchTokens: ("500", "500"),
+    .maximumLaunchTokensPerUid: ("400", "400"),
+    .maximumLaunchTokensPerApp: ("300", "300"),
+    .maximumQueuedBytes: ("33554432", "33554432"),
+    .maximumConnectionsPerUid: ("20", "20"),
+    .maximumRequestsPerUid: ("100", "100"),
+    .maximumQueuedBytesPerUid: ("1048576", "1048576"),
+    .maximumWatchersPerUid: ("3", "3"),
+    .maximumChallengesPerUid: ("4", "4"),
+    .signaturesPerSecond: ("5000", "5000"),
+    .unnamedSignaturesPerSecond: ("50", "50"),
     .idleTimeout: ("30", "30"),
+    .hardening: ("off", "\"off\""),
     .storageReserve: ("1073741824", "1073741824"),
     .walCheckpointPages: ("500", "500"),
     .spinMicroseconds: ("20", "20"),

@@ -40,8 +40,13 @@ int clinux_refuse_descriptors(int socket);
 int clinux_peer_credentials(int socket, uint32_t *uid, uint32_t *gid, uint32_t *pid);
 // Receives bytes from a socket that refuses descriptors.
 ssize_t clinux_receive(int socket, void *buffer, size_t capacity);
-// Receives bytes and closes at once whatever descriptors came with them.
-ssize_t clinux_receive_closing(int socket, void *buffer, size_t capacity);
+// The most descriptors that the kernel lets one message carry.
+#define CLINUX_PASSED_DESCRIPTORS 253
+// Receives bytes and takes whatever descriptors came with them: room for the most there can be, and
+// how many there were.
+ssize_t clinux_receive_taking(int socket, void *buffer, size_t capacity, int *passed, int *count);
+// Closes what a peer passed, without lingering where it is a socket.
+void clinux_close_passed(int descriptor);
 // Sends one byte and a descriptor with it; 1, or -1 with errno.
 ssize_t clinux_send_descriptor(int socket, uint8_t byte, int descriptor);
 // A connected TCP socket on the loopback with data that nobody takes and SO_LINGER: closing its last
@@ -70,5 +75,26 @@ void clinux_name_thread(const char *name);
 void clinux_wake_precisely(void);
 // Makes orphaned descendants children of the calling process, not of init; survives an exec.
 void clinux_adopt_orphans(void);
+
+// What a process gives up for itself, for good; 0, or -1 with errno.
+int clinux_forbid_dumping(void);        // no core, no ptrace, /proc/PID of root's only
+int clinux_forbid_new_privileges(void); // no exec gains any
+// Whether a sanitizer is linked in: it opens files and starts programs of its own.
+int clinux_is_sanitized(void);
+
+// Landlock: the version that the kernel has, 0 where it has none.
+int clinux_landlock_version(void);
+// A set of rules that allows nothing yet: no file, no TCP, no signal to others, and no abstract Unix
+// socket of others unless asked for. A descriptor, or -1 with errno.
+int clinux_landlock_create(int version, int allows_abstract_sockets);
+enum clinux_landlock_use {
+    CLINUX_LANDLOCK_READ,     // files and directories below, to be read
+    CLINUX_LANDLOCK_FILES,    // files below, to be made, read, written and removed
+    CLINUX_LANDLOCK_SOCKETS,  // sockets below, to be made and removed
+};
+// Allows what is below a path, or the file itself, to be used so; 0, or -1 with errno.
+int clinux_landlock_allow(int rules, int version, const char *path, enum clinux_landlock_use use);
+// From here on the calling thread, and the threads that it starts, keep to the rules.
+int clinux_landlock_restrict(int rules);
 
 #endif

@@ -64,7 +64,7 @@ public struct BrokerKey: Equatable, Sendable {
             switch message.use {
             case .token: .token
             case .checkpoint: .checkpoint
-            case .unspecified: .unknown
+            default: .unknown
             }
         keyID = message.kid
         publicKey = message.publicKey

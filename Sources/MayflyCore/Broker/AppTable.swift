@@ -69,8 +69,10 @@ struct AppTable {
 
     func standing(at index: Index) -> Standing { standings[index] }
 
+    /// A copy, and not `_read`: what that yields of an array is a copy too, in a frame of its own, and
+    /// the compiler (6.3) reads a field of it after it has freed the frame.
     subscript(index: Index) -> Entry {
-        _read { yield entries[index]! }
+        get { entries[index]! }
         _modify { yield &entries[index]! }
     }
 

@@ -8,6 +8,19 @@ package enum ConfigurationLimit {
     package static let liveGrants = 1_000...50_000_000
     package static let connections = 16...1_000_000
     package static let boundProcesses = 0...1_000_000
+    package static let queuedBytes = (16 << 20)...(1 << 40)
+    /// 0 for a quarter of the whole.
+    package static let connectionsPerUid = 0...1_000_000
+    package static let liveGrantsPerUid = 0...50_000_000
+    package static let liveGrantBytesPerUid = (1 << 20)...(1 << 40)
+    package static let launchTokens = 1...10_000_000
+    package static let launchTokensPerUid = 0...10_000_000
+    package static let requestsPerUid = 1...10_000_000
+    package static let queuedBytesPerUid = 0...(1 << 40)
+    package static let watchersPerUid = 1...1_000
+    package static let challengesPerUid = 1...1_000_000
+    /// 0 for no limit.
+    package static let signaturesPerSecond = 0...10_000_000
     package static let idleTimeoutSeconds: ClosedRange<UInt32> = 1...604_800
     package static let storageReserveBytes: ClosedRange<UInt64> = (1 << 20)...(1 << 40)
     package static let walCheckpointPages: ClosedRange<UInt32> = 100...100_000
@@ -26,6 +39,7 @@ extension ServerConfiguration {
         collectNameProblems(into: &found)
         collectPathProblems(into: &found)
         collectNumberProblems(into: &found)
+        collectShareProblems(into: &found)
         return found
     }
 
@@ -82,10 +96,7 @@ extension ServerConfiguration {
         func check<Number: BinaryInteger>(
             _ setting: Setting, _ value: Number, _ range: ClosedRange<Number>
         ) {
-            if !range.contains(value) {
-                found.append(
-                    .init(setting, "must be \(range.lowerBound) to \(range.upperBound)"))
-            }
+            found += outside(setting, value, range)
         }
         check(.reactors, reactors, ConfigurationLimit.reactors)
         check(.defaultTimeToLive, defaultLifetimeSeconds, ConfigurationLimit.lifetimeSeconds)
@@ -105,6 +116,51 @@ extension ServerConfiguration {
         check(.walCheckpointPages, walCheckpointPages, ConfigurationLimit.walCheckpointPages)
         check(.spinMicroseconds, spinMicroseconds, ConfigurationLimit.spinMicroseconds)
     }
+}
+
+extension ServerConfiguration {
+    private func collectShareProblems(into found: inout [ConfigurationProblem]) {
+        func check(_ setting: Setting, _ value: Int, _ range: ClosedRange<Int>) {
+            found += outside(setting, value, range)
+        }
+        check(
+            .maximumLiveGrantsPerUid, maximumLiveGrantsPerUid, ConfigurationLimit.liveGrantsPerUid)
+        check(
+            .maximumLiveGrantsPerApp, maximumLiveGrantsPerApp, ConfigurationLimit.liveGrantsPerUid)
+        check(
+            .maximumLiveGrantBytesPerUid, maximumLiveGrantBytesPerUid,
+            ConfigurationLimit.liveGrantBytesPerUid)
+        check(.maximumLaunchTokens, maximumLaunchTokens, ConfigurationLimit.launchTokens)
+        check(
+            .maximumLaunchTokensPerUid, maximumLaunchTokensPerUid,
+            ConfigurationLimit.launchTokensPerUid)
+        check(
+            .maximumLaunchTokensPerApp, maximumLaunchTokensPerApp,
+            ConfigurationLimit.launchTokensPerUid)
+        check(.maximumQueuedBytes, maximumQueuedBytes, ConfigurationLimit.queuedBytes)
+        check(
+            .maximumConnectionsPerUid, maximumConnectionsPerUid,
+            ConfigurationLimit.connectionsPerUid)
+        check(.maximumRequestsPerUid, maximumRequestsPerUid, ConfigurationLimit.requestsPerUid)
+        check(
+            .maximumQueuedBytesPerUid, maximumQueuedBytesPerUid,
+            ConfigurationLimit.queuedBytesPerUid)
+        check(.maximumWatchersPerUid, maximumWatchersPerUid, ConfigurationLimit.watchersPerUid)
+        check(
+            .maximumChallengesPerUid, maximumChallengesPerUid,
+            ConfigurationLimit.challengesPerUid)
+        check(.signaturesPerSecond, signaturesPerSecond, ConfigurationLimit.signaturesPerSecond)
+        check(
+            .unnamedSignaturesPerSecond, unnamedSignaturesPerSecond,
+            ConfigurationLimit.signaturesPerSecond)
+    }
+}
+
+private func outside<Number: BinaryInteger>(
+    _ setting: Setting, _ value: Number, _ range: ClosedRange<Number>
+) -> [ConfigurationProblem] {
+    range.contains(value)
+        ? [] : [.init(setting, "must be \(range.lowerBound) to \(range.upperBound)")]
 }
 
 private func isAbsolute(_ path: String) -> Bool {

@@ -1,3 +1,4 @@
+private import Glibc
 package import MayflyCore
 
 /// Everything the server must know before it starts.
@@ -28,11 +29,31 @@ package struct ServerConfiguration: Equatable, Sendable {
     /// No grant lives longer, whatever its app allows.
     package var maximumLifetimeSeconds: UInt32 = 86_400
     package var maximumLiveGrants = 1_000_000
+    package var maximumLaunchTokens = 10_000
     package var maximumConnections = 4_096
     /// Processes that grants hang on; fewer where the process may not have as many descriptors.
     package var maximumBoundProcesses = 16_384
-    /// Of them those that one uid had bound; 0 for half of all.
+    /// Bytes received and not taken up, and of answers not taken, of all connections together.
+    package var maximumQueuedBytes = 512 << 20
+
+    // Of one uid, and of all together that nobody names. Where 0 stands the share is a quarter of
+    // the whole.
+    package var maximumLiveGrantsPerUid = 0
+    package var maximumLiveGrantsPerApp = 0
+    package var maximumLiveGrantBytesPerUid = 1 << 30
+    package var maximumLaunchTokensPerUid = 0
+    package var maximumLaunchTokensPerApp = 0
+    package var maximumConnectionsPerUid = 0
+    package var maximumRequestsPerUid = 16_384
+    package var maximumQueuedBytesPerUid = 0
+    package var maximumWatchersPerUid = 128
     package var maximumBoundProcessesPerUid = 0
+    package var maximumChallengesPerUid = 1_024
+    /// Signatures made and verified for one uid; 0 for as many as the others leave.
+    package var signaturesPerSecond = 0
+    /// The same for all uids together that nobody names.
+    package var unnamedSignaturesPerSecond = 1_000
+
     /// A connection that holds no bound grant is closed after this long without a request.
     package var idleTimeoutSeconds: UInt32 = 300
 
@@ -49,4 +70,11 @@ package struct ServerConfiguration: Equatable, Sendable {
 
     /// The one database file; its write-ahead log lies beside it.
     package var databasePath: String { dataDirectory + "/mayfly.db" }
+}
+
+extension ServerConfiguration {
+    /// Who may operate: those who were named, root, and the broker's own uid.
+    var operatorUidsInEffect: Set<UserID> {
+        operatorUids.union([UserID(rawValue: 0), UserID(rawValue: getuid())])
+    }
 }

@@ -22,7 +22,7 @@ final class Listener: Sendable {
         path = nil
         _ = fcntl(rawValue, F_SETFL, fcntl(rawValue, F_GETFL) | O_NONBLOCK)
         _ = fcntl(rawValue, F_SETFD, FD_CLOEXEC)
-        refusesDescriptors = clinux_refuse_descriptors(rawValue) == 0
+        refusesDescriptors = Self.refuseDescriptors(rawValue)
     }
 
     /// Binds `path`. A socket that lies there is stale if nobody listens on it: the caller holds
@@ -54,7 +54,7 @@ final class Listener: Sendable {
         else { throw SystemFailure("binding \(path)") }
         guard chmod(path, mode) == 0 else { throw SystemFailure("setting the mode of \(path)") }
         // Before the first connection: each takes after the listener as it is then.
-        refusesDescriptors = clinux_refuse_descriptors(descriptor.rawValue) == 0
+        refusesDescriptors = Self.refuseDescriptors(descriptor.rawValue)
         guard listen(descriptor.rawValue, Self.backlog) == 0 else {
             throw SystemFailure("listening on \(path)")
         }
@@ -67,6 +67,14 @@ final class Listener: Sendable {
         if let path { unlink(path) }
     }
 
+    private static func refuseDescriptors(_ socket: Int32) -> Bool {
+        #if MAYFLY_FAULTS
+            // As on a kernel before 6.16.
+            if getenv("MAYFLY_FAULT_PASSRIGHTS") != nil { return false }
+        #endif
+        return clinux_refuse_descriptors(socket) == 0
+    }
+
     private static func isListening(_ path: String) throws -> Bool {
         guard let probe = Descriptor(owning: clinux_unix_socket()) else {
             throw SystemFailure("making a socket")
@@ -76,7 +84,8 @@ final class Listener: Sendable {
         return errno != ECONNREFUSED && errno != ENOENT
     }
 
-    private static func prepareDirectory(of path: String, mode: mode_t) throws {
+    /// Makes the directory that a socket lies in, or finds one that is fit.
+    static func prepareDirectory(of path: String, mode: mode_t) throws {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
             throw SystemFailure(
                 "\(path) must be an absolute path in a directory of its own", EINVAL)

@@ -4,13 +4,17 @@ internal import MayflyStore
 enum LimitHit: Int, CaseIterable, Sendable {
     /// A connection closed at once: there are as many as there may be.
     case connections
-    /// A connection that waits because the process has no descriptor left.
+    /// The same where its uid has as many as it may.
+    case connectionsPerUid
+    /// A connection that was closed or waits because the process has no descriptor left.
     case descriptors
     case halfFrame
     case answersNotTaken
     case idle
     /// Requests left in the socket, because too many of the connection's are unanswered.
     case requestsInFlight
+    /// A connection closed because its uid passed more descriptors than have been closed yet.
+    case passedDescriptors
     /// A watcher cut off with too much unread.
     case slowWatcher
     /// Requests that wait because their connection has had its turn of signature checks.
@@ -20,11 +24,13 @@ enum LimitHit: Int, CaseIterable, Sendable {
     var label: StaticString {
         switch self {
         case .connections: "connections"
+        case .connectionsPerUid: "connections_per_uid"
         case .descriptors: "descriptors"
         case .halfFrame: "half_frame"
         case .answersNotTaken: "answers_not_taken"
         case .idle: "idle"
         case .requestsInFlight: "requests_in_flight"
+        case .passedDescriptors: "passed_descriptors"
         case .slowWatcher: "slow_watcher"
         case .verificationsPerTurn: "verifications_per_turn"
         }

@@ -13,7 +13,7 @@ extension Pipeline {
         report.requests = context.metrics.requests
         report.others = context.metrics.others
         report.process = ProcessFigures.read()
-        report.gauges.connections = UInt64(max(0, context.connections))
+        report.gauges.connections = UInt64(max(0, context.shares.connections))
         report.gauges.watchers = UInt64(context.feed.watcherCount)
         report.gauges.boundProcesses = UInt64(context.processes.boundProcesses)
         report.gauges.durablePosition = context.authority.durablePosition.rawValue

@@ -16,10 +16,17 @@ extension Pipeline {
                 .watchersExhausted, "A connection follows one stream; open another connection.",
                 limit: .watchersPerConnection)
         }
+        guard connection.share.takeWatcher() else {
+            throw Refusal(
+                .shareExhausted,
+                "\(connection.share.limits.watchersPerUid) connections of this uid follow the ends "
+                    + "already.", limit: .watchersPerUid)
+        }
         guard let inbox = connection.inbox,
             let watcher = context.feed.join(
                 connection.tag, at: inbox, after: message.afterPosition)
         else {
+            connection.share.leaveWatcher()
             throw Refusal(
                 .watchersExhausted,
                 "\(EndFeed.maximumWatchers) connections follow the ends already.", limit: .watchers)

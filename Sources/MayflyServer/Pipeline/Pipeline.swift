@@ -15,17 +15,22 @@ final class Pipeline {
     var durable: LogPosition
     /// An answer of this turn waits for the disk.
     var awaitsDisk = false
-    var signing = SigningQueue()
+    /// In which order tokens are signed.
+    let turns: TurnTable
     let meter: RequestMeter
     /// For the meter, at the end of the turn.
     var notes = TurnNotes()
-    private var turnBegan: UInt64 = 0
+    /// Nanoseconds on the monotonic clock.
+    private(set) var turnBegan: UInt64 = 0
     let issuerDigest: Digest32
     private var verificationsLeft = 0
+    /// When the others' turn comes; the highest number where nobody else waits.
+    private var visitEnds = UInt64.max
     /// What the request under way has looked at rests on this much of the log.
     private var lookedAt = LogPosition.start
 
-    init(context: ReactorContext, desk: OperatorDesk?) {
+    init(context: ReactorContext, desk: OperatorDesk?, turns: TurnTable) {
+        self.turns = turns
         self.context = context
         self.desk = desk
         meter = context.metrics.makeMeter()
@@ -39,10 +44,18 @@ final class Pipeline {
     func beginTurn(at nanoseconds: UInt64) { turnBegan = nanoseconds }
 
     /// A connection's part of the turn.
-    func beginConnection() { verificationsLeft = ConnectionLimits.verificationsPerTurn }
+    func beginConnection(isContested: Bool) {
+        verificationsLeft = ConnectionLimits.verificationsPerTurn
+        visitEnds =
+            isContested
+            ? BrokerClock.monotonicNanoseconds + TurnLimits.visitNanoseconds : UInt64.max
+    }
 
-    /// Whether the connection may still cost a signature check in this turn.
-    var hasTurn: Bool { verificationsLeft > 0 }
+    /// Whether the connection may have another request taken up before others have their turn.
+    var hasTurn: Bool {
+        verificationsLeft > 0
+            && (visitEnds == UInt64.max || BrokerClock.monotonicNanoseconds < visitEnds)
+    }
 
     func spendVerification() { verificationsLeft -= 1 }
 
@@ -65,6 +78,7 @@ final class Pipeline {
                     service: envelope.service, method: envelope.method)
             else { throw Refusal(.methodUnknown, "No such method; see proto/PROTOCOL.md.") }
             request.stamp.method = method
+            if let refusal = connection.shareRefusal { throw refusal }
             // A client that expects the other kind of answer could not read this one.
             guard frame.flags.contains(.remoteClosed) == method.isServerStreaming else {
                 throw Refusal(

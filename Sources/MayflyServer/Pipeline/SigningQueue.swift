@@ -44,8 +44,6 @@ struct SigningQueue {
 }
 
 extension Pipeline {
-    var hasSigning: Bool { !signing.isEmpty }
-
     /// Granted: the tokens are signed while the disk works, and then the request is answered.
     func queueSigning(
         of issued: [IssuedGrant], for request: Request, restingOn position: LogPosition,
@@ -56,7 +54,7 @@ extension Pipeline {
             request: request, issued: issued, restingOn: position, isBatch: isBatch)
         request.connection.signing += 1
         request.connection.signingBytes += job.answerBytes
-        signing.append(job)
+        turns.append(job)
     }
 
     /// Signs while the disk works; answers what is complete. Bounded, so that the sockets are
@@ -65,19 +63,40 @@ extension Pipeline {
         // The flush that these answers wait for was asked for when they were granted.
         let awaited = awaitsDisk
         defer { awaitsDisk = awaited }
-        var budget = ConnectionLimits.signaturesPerTurn
-        while budget > 0, !signing.isEmpty {
-            guard
-                let job = signing.work(
-                    budget: &budget, sign: { context.issuer.sign($0.signingInput, by: $0.key) })
-            else { return }
-            job.request.connection.signing -= 1
-            job.request.connection.signingBytes -= job.answerBytes
-            pin(job)
-            guard !job.request.connection.readiness.isClosed else { continue }
-            answer(job)
-            answered(job.request.connection)
+        if turns.isSigningContested { return signInTurn(answered) }
+        var budget = turns.hasRivals ? TurnLimits.rivalledSignatures : TurnLimits.signatures
+        while budget > 0, let (job, _) = turns.sign(budget: &budget, makeToken) {
+            if let job { finish(job, answered) }
         }
+    }
+
+    /// The same while several shares have tokens to be signed: a few at a time of whoever has had
+    /// least, so that nobody's single token waits behind another's batch.
+    private func signInTurn(_ answered: (Connection) -> Void) {
+        var time = BrokerClock.monotonicNanoseconds
+        let end = time + TurnLimits.contestedNanoseconds
+        while time < end {
+            var budget = TurnLimits.contestedSignatures
+            guard let (job, lane) = turns.sign(budget: &budget, makeToken) else { return }
+            if let job { finish(job, answered) }
+            let after = BrokerClock.monotonicNanoseconds
+            turns.charge(lane, after - time)
+            time = after
+        }
+    }
+
+    private func makeToken(_ grant: IssuedGrant) -> [UInt8] {
+        context.issuer.sign(grant.signingInput, by: grant.key)
+    }
+
+    private func finish(_ job: SigningJob, _ answered: (Connection) -> Void) {
+        let connection = job.request.connection
+        connection.signing -= 1
+        connection.signingBytes -= job.answerBytes
+        pin(job)
+        guard !connection.readiness.isClosed else { return connection.settleCharge() }
+        answer(job)
+        answered(connection)
     }
 
     private func pin(_ job: SigningJob) {

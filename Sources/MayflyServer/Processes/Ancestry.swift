@@ -2,9 +2,12 @@ internal import MayflyCore
 
 /// Who descends from whom. It asks for one process at a time, while all of them come and go.
 struct Ancestry {
-    /// Generations looked at. Who has more above it is taken for nobody's descendant, and for
-    /// somebody who may speak for no app: it could be hiding an agent up there.
-    static let maximumLevels = 64
+    /// Processes above one that are looked at. Who has more could be hiding an agent up there, and
+    /// may speak for no app.
+    static let maximumAncestors = 64
+    /// Steps from a descendant up to the process that names it. Each costs two looks, and a peer may
+    /// ask for many.
+    static let maximumSteps = 16
     /// How often it is asked anew while the processes change under the question.
     private static let attempts = 4
 
@@ -34,7 +37,7 @@ struct Ancestry {
     private func line(from pid: ProcessID, to ancestor: ProcessID) -> [ProcessStatus]? {
         var line: [ProcessStatus] = []
         var next = pid
-        while line.count < Self.maximumLevels {
+        while line.count < Self.maximumSteps {
             guard next.rawValue > 0, let status = look(next) else { return nil }
             line.append(status)
             if status.parent == ancestor { return line }
@@ -50,7 +53,7 @@ struct Ancestry {
             guard var child = look(pid) else { return [] }
             var line: [ProcessID] = []
             while child.parent.rawValue > 0 {
-                guard line.count < Self.maximumLevels else { return nil }
+                guard line.count < Self.maximumAncestors else { return nil }
                 line.append(child.parent)
                 guard let parent = look(child.parent) else {
                     // Gone, so that the child has another by now, or out of sight: /proc may be

@@ -14,7 +14,7 @@ struct ProcessTable: Sendable {
         /// ended: nobody comes to a role by releasing.
         var isAgent = false
         /// In whose share it counts; nil for one recovered.
-        var boundBy: UserID?
+        var boundBy: ShareKey?
 
         /// What is recognised: also what is about to be an agent's.
         var isRecognised: Bool { isAgent || pending > 0 }
@@ -26,12 +26,12 @@ struct ProcessTable: Sendable {
     private var agents: [ProcessID: UInt64] = [:]
     /// By the pid of an ancestor, those that have a role.
     private var descendants: [ProcessID: Set<UInt64>] = [:]
-    private var boundBy: [UserID: Int] = [:]
+    private var boundBy: [ShareKey: Int] = [:]
     private var nextNumber: UInt64 = 1
 
     /// Processes that are, or are about to be, an agent's.
     var boundCount: Int { agents.count }
-    func boundCount(by uid: UserID) -> Int { boundBy[uid] ?? 0 }
+    func boundCount(by share: ShareKey) -> Int { boundBy[share] ?? 0 }
 
     /// Whether one of these is an agent's process. A pid is enough to go by: an agent is in the
     /// table until the watch has seen its exit, and until then no other process has its pid; one
@@ -65,7 +65,7 @@ struct ProcessTable: Sendable {
         let identity = row.process.identity
         if numbers[identity] == number { numbers[identity] = nil }
         if agents[identity.pid] == number { agents[identity.pid] = nil }
-        if let uid = row.boundBy { giveBack(uid) }
+        if let share = row.boundBy { giveBack(share) }
         forgetAncestors(of: row)
         return row
     }
@@ -105,37 +105,38 @@ struct ProcessTable: Sendable {
     // MARK: Agents
 
     /// A decision is under way on a grant that is to hang on it.
-    mutating func beginBinding(_ number: UInt64, by uid: UserID?) {
+    mutating func beginBinding(_ number: UInt64, by share: ShareKey?) {
         guard var row = rows[number] else { return }
         if !row.isRecognised {
             agents[row.process.identity.pid] = number
-            row.boundBy = uid
-            if let uid { boundBy[uid, default: 0] += 1 }
+            row.boundBy = share
+            if let share { boundBy[share, default: 0] += 1 }
         }
         row.pending += 1
         rows[number] = row
     }
 
-    /// The decision was made. Gives those back that lose what role they have, or the row, gone,
-    /// where nothing came of it and nothing else needs it.
+    /// The decision was made. Gives those back that have a role and came from below this pid, or
+    /// the row, gone, where nothing came of it and nothing else needs it.
     mutating func finishBinding(
         _ number: UInt64, isBound: Bool
-    ) -> (barred: [WatchedProcess], removed: Row?) {
+    ) -> (below: [WatchedProcess], removed: Row?) {
         guard var row = rows[number] else { return ([], nil) }
         row.pending -= 1
         row.isAgent = row.isAgent || isBound
         if !row.isRecognised {
-            agents[row.process.identity.pid] = nil
-            if let uid = row.boundBy.take() { giveBack(uid) }
+            let pid = row.process.identity.pid
+            if agents[pid] == number { agents[pid] = nil }
+            if let share = row.boundBy.take() { giveBack(share) }
         }
         rows[number] = row
         guard isBound else { return ([], removeIfIdle(number)) }
         let below = descendants[row.process.identity.pid] ?? []
-        return ([row.process] + below.compactMap { rows[$0]?.process }, nil)
+        return (below.compactMap { rows[$0]?.process }, nil)
     }
 
-    private mutating func giveBack(_ uid: UserID) {
-        guard let count = boundBy[uid] else { return }
-        boundBy[uid] = count > 1 ? count - 1 : nil
+    private mutating func giveBack(_ share: ShareKey) {
+        guard let count = boundBy[share] else { return }
+        boundBy[share] = count > 1 ? count - 1 : nil
     }
 }

@@ -49,6 +49,6 @@ extension ProcessWatch.Capacity {
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let left = Int(clamping: limit.rlim_cur) - 2 * connections - Self.reservedDescriptors
         processes = min(wanted, max(0, left))
-        self.perUid = perUid == 0 ? max(1, processes / 2) : min(perUid, processes)
+        self.perUid = perUid == 0 ? max(1, processes / 4) : min(perUid, processes)
     }
 }

@@ -94,7 +94,7 @@ final class ProcessWatch: Sendable {
     /// A grant is about to hang on the process: from here on its exit is not missed, and
     /// `settle` says what became of it.
     func adopt(
-        _ process: InspectedProcess, by uid: UserID
+        _ process: InspectedProcess, by share: ShareKey
     ) throws(Refusal) -> WatchedProcess {
         let identity = process.identity
         return try table.withLock { table throws(Refusal) in
@@ -102,12 +102,12 @@ final class ProcessWatch: Sendable {
                 guard table.boundCount < capacity.processes else {
                     throw .processesExhausted(.boundProcesses)
                 }
-                guard table.boundCount(by: uid) < capacity.perUid else {
+                guard table.boundCount(by: share) < capacity.perUid else {
                     throw .processesExhausted(.boundProcessesPerUid)
                 }
             }
             let watched = try find(process, in: &table)
-            table.beginBinding(watched.number, by: uid)
+            table.beginBinding(watched.number, by: share)
             return watched
         }
     }
@@ -115,12 +115,17 @@ final class ProcessWatch: Sendable {
     /// The decision was made. A process that exited in the meantime was seen by the watch, perhaps
     /// before there was anything to end.
     func settle(_ process: WatchedProcess, isBound: Bool) {
-        let (barred, removed) = table.withLock {
+        let (below, removed) = table.withLock {
             $0.finishBinding(process.number, isBound: isBound)
         }
-        for other in barred { other.bar() }
         if let removed { forget(removed.process) }
-        if isBound, process.hasExited { end(process.bond) }
+        guard isBound else { return }
+        process.bar()
+        // The pid may have been that of an ancestor of theirs that exited long ago.
+        for other in below where inspector.descends(other.identity, from: process.identity.pid) {
+            other.bar()
+        }
+        if process.hasExited { end(process.bond) }
     }
 
     /// An agent's process of before this start; false where no descriptor is left for it.

@@ -18,8 +18,9 @@ extension Refusal {
     static func processNotDescendant(_ pid: ProcessID) -> Refusal {
         Refusal(
             .processNotDescendant,
-            "Process \(pid.rawValue) does not descend from the one that made this connection; an "
-                + "agent binds its own process with Agents.Register.")
+            "Process \(pid.rawValue) does not descend, in at most \(Ancestry.maximumSteps) steps, "
+                + "from the one that made this connection; an agent binds its own process with "
+                + "Agents.Register.")
     }
 
     static var notOwnProcess: Refusal {
@@ -44,7 +45,7 @@ extension Refusal {
     static var ancestryUnclear: Refusal {
         Refusal(
             .boundAgent,
-            "More than \(Ancestry.maximumLevels) processes stand above this one, so that it cannot "
+            "More than \(Ancestry.maximumAncestors) processes stand above this one, so that it cannot "
                 + "be told from an agent's.")
     }
 

@@ -12,7 +12,8 @@ enum SocketRole: Sendable {
 /// it bytes and sends what is ready.
 final class Connection {
     let tag: UInt64
-    let descriptor: Descriptor
+    let socket: Int32
+    private var descriptor: Descriptor?
     let role: SocketRole
     /// Nobody can send descriptors here, so none have to be looked for.
     let refusesDescriptors: Bool
@@ -37,18 +38,28 @@ final class Connection {
     var signing = 0
     var signingBytes = 0
 
+    /// Whom what it takes is charged to, and where it waits for its turn.
+    private(set) var share: Share
+    private(set) var lane: Lane
+    /// What the share has been charged for it.
+    private var charged = Charge()
+
     /// The reactor's view of the socket.
     var readiness = Readiness()
     var progress: Progress
 
     init(
         tag: UInt64, descriptor: consuming Descriptor, role: SocketRole, caller: Caller,
-        refusesDescriptors: Bool = false, inbox: ReactorInbox? = nil, now: Instant
+        share: Share, lane: Lane, refusesDescriptors: Bool = false, inbox: ReactorInbox? = nil,
+        now: Instant
     ) {
         self.tag = tag
-        self.descriptor = descriptor
+        socket = descriptor.rawValue
+        self.descriptor = consume descriptor
         self.role = role
         self.caller = caller
+        self.share = share
+        self.lane = lane
         self.refusesDescriptors = refusesDescriptors
         self.inbox = inbox
         openedAt = now
@@ -63,8 +74,16 @@ final class Connection {
     struct Session {
         let challenge: Challenge
         var proofs = ProofWindow()
-        /// Until when one agent may register itself; nil where none may.
-        var registrationCloses: Instant?
+        /// Until when one agent may register itself; nil where none may. Set and cleared by
+        /// `openRegistration` and `closeRegistration`, which count it.
+        fileprivate(set) var registrationCloses: Instant?
+
+        init(challenge: Challenge) { self.challenge = challenge }
+    }
+
+    private struct Charge {
+        var requests = 0
+        var bytes = 0
     }
 
     /// What a connection has that follows the stream of ends.
@@ -99,13 +118,22 @@ final class Connection {
         var blockedSince: Instant?
     }
 
+    /// Leaves closing the socket to someone else; for a connection that is closed for its reactor.
+    func releaseDescriptor() -> Int32? { descriptor.take()?.release() }
+
     /// Whether another request may be taken: back-pressure is leaving bytes in the socket.
     var hasRoom: Bool {
-        replies.heldCount + signing < ConnectionLimits.requestsInFlight
+        requestsUnderWay < ConnectionLimits.requestsInFlight
             && replies.bytes + signingBytes < unsentLimit
     }
 
+    private var requestsUnderWay: Int { replies.heldCount + signing }
+
     private var unsentLimit: Int {
+        share.isCrowded ? ShareLimits.unsentBytesWhenCrowded : ownUnsentLimit
+    }
+
+    private var ownUnsentLimit: Int {
         caller.app == nil && role == .agents
             ? ConnectionLimits.unsentBytesBeforeAuthenticate : ConnectionLimits.unsentBytes
     }
@@ -115,6 +143,12 @@ final class Connection {
         caller.app == nil && role == .agents
             ? ConnectionLimits.unsentStreamBytesBeforeAuthenticate
             : ConnectionLimits.unsentStreamBytes
+    }
+
+    /// How many bytes may be read now: of a crowded share not much more than its small requests take.
+    var receivableBytes: Int {
+        guard share.isCrowded else { return ConnectionLimits.receiveBytes }
+        return max(0, ShareLimits.unreadBytesWhenCrowded - input.count)
     }
 
     var hasWork: Bool { signing > 0 || replies.bytes > 0 }
@@ -136,35 +170,59 @@ final class Connection {
     }
 }
 
-/// Which proofs of a connection were accepted: each sequence number once, within 1,024 of the
-/// highest, so that pipelined requests may arrive in any order and none may come twice.
-struct ProofWindow {
-    static let width: UInt64 = 1_024
-    private var highest: UInt64 = 0
-    private var seen = [UInt64](repeating: 0, count: Int(width / 64))
-
-    /// Whether a proof of this number could still be accepted.
-    func isFresh(_ sequence: UInt64) -> Bool {
-        if sequence == 0 { return false }
-        if sequence > highest { return true }
-        if highest - sequence >= Self.width { return false }
-        return seen[word(sequence)] & bit(sequence) == 0
+/// What the connection's share is charged. Once a turn, not once a request: until then the
+/// connection knows what it has taken itself.
+extension Connection {
+    /// Brings the share up to date with what is under way, unsent and unread.
+    func settleCharge() {
+        let now = Charge(
+            requests: requestsUnderWay, bytes: replies.bytes + signingBytes + input.count)
+        share.charge(requests: now.requests - charged.requests, bytes: now.bytes - charged.bytes)
+        charged = now
     }
 
-    /// Called once the proof itself was found good.
-    mutating func accept(_ sequence: UInt64) {
-        precondition(isFresh(sequence), "a proof is accepted once")
-        if sequence > highest {
-            if sequence - highest >= Self.width {
-                for index in seen.indices { seen[index] = 0 }
-            } else {
-                for skipped in (highest + 1)...sequence { seen[word(skipped)] &= ~bit(skipped) }
-            }
-            highest = sequence
+    /// Why another request cannot be taken up; nil where it can.
+    var shareRefusal: Refusal? {
+        share.refusal(uncharged: requestsUnderWay - charged.requests)
+    }
+
+    /// Nobody will read its answers. What is still to be signed for it stays charged until it has
+    /// been, so that hanging up gets nobody out of it.
+    func dropBuffers() {
+        input = OutputBuffer(retainedBytes: 0)
+        replies = ReplyQueue()
+        settleCharge()
+    }
+
+    /// From here on another share is charged, for what is there already as well.
+    func change(to share: Share, _ lane: Lane) {
+        self.share.charge(requests: -charged.requests, bytes: -charged.bytes)
+        share.charge(requests: charged.requests, bytes: charged.bytes)
+        // Small enough to be let over the other's limit: they go with the connection.
+        if watch != nil {
+            self.share.leaveWatcher()
+            share.keepWatcher()
         }
-        seen[word(sequence)] |= bit(sequence)
+        if session?.registrationCloses != nil {
+            self.share.leaveChallenge()
+            share.keepChallenge()
+        }
+        self.share = share
+        self.lane = lane
     }
 
-    private func word(_ sequence: UInt64) -> Int { Int(sequence % Self.width / 64) }
-    private func bit(_ sequence: UInt64) -> UInt64 { 1 << (sequence % 64) }
+    /// One registration may follow until then; false where the share has as many open as it may.
+    func openRegistration(until closes: Instant) -> Bool {
+        guard session != nil else { preconditionFailure("a registration needs a challenge") }
+        if session?.registrationCloses == nil, !share.takeChallenge() { return false }
+        session?.registrationCloses = closes
+        return true
+    }
+
+    /// It was used, its time is over, or its connection closes.
+    func closeRegistration() {
+        guard session?.registrationCloses != nil else { return }
+        session?.registrationCloses = nil
+        share.leaveChallenge()
+    }
 }

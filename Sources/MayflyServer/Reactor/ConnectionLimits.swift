@@ -16,6 +16,22 @@ enum ConnectionLimits {
     static let receiveBytes = 64 << 10
     /// Signatures verified per connection before the other connections have their turn.
     static let verificationsPerTurn = 8
-    /// Tokens signed before the reactor looks at its sockets again.
-    static let signaturesPerTurn = 64
+}
+
+/// How much a reactor does before it looks at its sockets again.
+enum TurnLimits {
+    /// Tokens signed while only one share is connected: it has all the time there is, because large
+    /// turns make large groups for the disk.
+    static let signatures = 64
+    /// Time for the requests of the only share that wants anything, while others are connected; its
+    /// last connection's come on top. And tokens signed then.
+    static let rivalledNanoseconds: UInt64 = 500_000
+    static let rivalledSignatures = 32
+    /// Time for requests, and again for signatures, while several shares wait. A quiet share's
+    /// request waits about as long at most, and about as long again for its token.
+    static let contestedNanoseconds: UInt64 = 250_000
+    /// Time for one connection's requests then: one spawn or a dozen validations.
+    static let visitNanoseconds: UInt64 = 50_000
+    /// Tokens signed at once then.
+    static let contestedSignatures = 2
 }

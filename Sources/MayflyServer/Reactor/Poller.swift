@@ -4,7 +4,9 @@ internal import Glibc
 /// An epoll instance and room for what it reports.
 final class Poller {
     private let descriptor: Descriptor
-    private var events = [clinux_event](repeating: clinux_event(), count: 256)
+    /// Sockets that one wait tells of.
+    static let capacity = 256
+    private var events = [clinux_event](repeating: clinux_event(), count: Poller.capacity)
 
     init() throws {
         guard let descriptor = Descriptor(owning: clinux_epoll_create()) else {
@@ -26,15 +28,15 @@ final class Poller {
     /// Waits at most this long, -1 for ever, and calls `body` with each socket's tag and events,
     /// after `woken` where there are any.
     ///
-    /// - Returns: whether there were any.
+    /// - Returns: how many there were.
     func wait(
         milliseconds: Int32, woken: () -> Void, _ body: (UInt64, UInt32) -> Void
-    ) -> Bool {
+    ) -> Int {
         let count = clinux_epoll_wait(
             descriptor.rawValue, &events, Int32(events.count), milliseconds)
-        guard count > 0 else { return false }
+        guard count > 0 else { return 0 }
         woken()
         for index in 0..<Int(count) { body(events[index].tag, events[index].events) }
-        return true
+        return Int(count)
     }
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Logging
 internal import MayflyCore
 
@@ -21,10 +22,13 @@ extension Reactor {
     }
 
     /// The processes that made these have exited: whoever has a copy of the socket has no part in
-    /// what it stood for.
+    /// what it stood for. What was sent before is still served, because who says a last word and
+    /// exits has said it; nothing more is taken, and the end of the input closes the connection.
     func closeOrphaned(_ tags: [UInt64]) {
         for tag in tags {
-            if let connection = connections[tag] { close(connection) }
+            guard let connection = connections[tag] else { continue }
+            endBond(of: connection)
+            shutdown(connection.socket, Int32(SHUT_RD))
         }
     }
 
@@ -40,6 +44,10 @@ extension Reactor {
             context.processes.detach(
                 DependentConnection(inbox: inbox, tag: connection.tag), from: process)
         }
+        endBond(of: connection)
+    }
+
+    private func endBond(of connection: Connection) {
         if let bond = connection.bond.take() { context.processes.connectionClosed(bond) }
     }
 }

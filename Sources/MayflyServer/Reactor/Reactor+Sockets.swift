@@ -8,21 +8,27 @@ extension Reactor {
     func attend(to connection: Connection, _ events: UInt32) {
         if events & clinux_epollout != 0 { markDirty(connection) }
         if events & clinux_epollin != 0 {
-            receive(connection)
+            turns.enqueue(connection)
         } else if events & clinux_epollhup != 0 {
             close(connection)
         }
     }
 
+    /// The connection's turn: what it has left of what was read, else what is in its socket.
+    func serve(_ connection: Connection) {
+        guard !connection.readiness.isClosed else { return }
+        if connection.readiness.hasBacklog {
+            takeRequests(of: connection)
+        } else {
+            receive(connection)
+        }
+    }
+
     private func receive(_ connection: Connection) {
-        guard !connection.readiness.isFinishing, connection.hasRoom,
-            !connection.readiness.hasBacklog
+        let capacity = min(scratch.count, connection.receivableBytes)
+        guard !connection.readiness.isFinishing, connection.hasRoom, capacity > 0
         else { return updateInterest(of: connection) }
-        let socket = connection.descriptor.rawValue
-        let count =
-            connection.refusesDescriptors
-            ? clinux_receive(socket, scratch.baseAddress, scratch.count)
-            : clinux_receive_closing(socket, scratch.baseAddress, scratch.count)
+        guard let count = read(connection, capacity) else { return close(connection) }
         guard count > 0 else {
             if count == 0 { return finish(connection) }
             if errno != EAGAIN && errno != EINTR { close(connection) }
@@ -39,8 +45,27 @@ extension Reactor {
         settle(connection, took: consumed)
     }
 
+    /// What recv(2) gives; nil where the peer has passed more descriptors than have been closed yet.
+    private func read(_ connection: Connection, _ capacity: Int) -> Int? {
+        if connection.refusesDescriptors {
+            return clinux_receive(connection.socket, scratch.baseAddress, capacity)
+        }
+        guard connection.share.passedDescriptors < ShareLimits.passedDescriptorsPerUid else {
+            context.metrics.note(.passedDescriptors)
+            return nil
+        }
+        var passed: Int32 = 0
+        let count = clinux_receive_taking(
+            connection.socket, scratch.baseAddress, capacity, &passedDescriptors, &passed)
+        // Closing them is not for a thread that serves others: it can block.
+        if passed > 0 {
+            context.closer.closePassed(passedDescriptors[..<Int(passed)], of: connection.share)
+        }
+        return count
+    }
+
     /// Goes on with bytes that the connection keeps.
-    func takeRequests(of connection: Connection) {
+    private func takeRequests(of connection: Connection) {
         let consumed = takeFrames(in: connection.input.pending, of: connection)
         connection.input.consumed(consumed)
         settle(connection, took: consumed)
@@ -49,7 +74,7 @@ extension Reactor {
     /// Hands whole frames to the pipeline while the connection may have more; gives the bytes used.
     private func takeFrames(in bytes: UnsafeRawBufferPointer, of connection: Connection) -> Int {
         var offset = 0
-        pipeline.beginConnection()
+        pipeline.beginConnection(isContested: isContested)
         while connection.hasRoom, pipeline.hasTurn, !connection.readiness.isFinishing {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
             switch connection.reader.next(in: rest) {
@@ -88,6 +113,7 @@ extension Reactor {
         }
         queueBacklog(of: connection)
         if connection.readiness.isFinishing { markDirty(connection) }
+        connection.settleCharge()
         // What was answered is sent at the end of the turn, and the interest is set then: setting
         // it here as well would cost two calls a request.
         if !connection.readiness.isDirty { updateInterest(of: connection) }
@@ -98,7 +124,7 @@ extension Reactor {
         while !connection.replies.ready.isEmpty {
             let pending = connection.replies.ready.pending
             let sent = clinux_send(
-                connection.descriptor.rawValue, pending.baseAddress, pending.count)
+                connection.socket, pending.baseAddress, pending.count)
             if sent > 0 {
                 connection.replies.ready.consumed(sent)
                 continue
@@ -114,17 +140,17 @@ extension Reactor {
             noteTaken(by: connection)
         }
         if connection.readiness.isFinishing && !connection.hasWork { return close(connection) }
+        connection.settleCharge()
         queueBacklog(of: connection)
         updateInterest(of: connection)
     }
 
     /// Requests that wait for room or for their turn get it.
     private func queueBacklog(of connection: Connection) {
-        guard connection.readiness.hasBacklog, !connection.readiness.isQueued, connection.hasRoom,
+        guard connection.readiness.hasBacklog, connection.hasRoom,
             !connection.readiness.isFinishing
         else { return }
-        connection.readiness.isQueued = true
-        backlog.append(connection)
+        turns.enqueue(connection)
     }
 
     /// The peer sends no more: what is owed to it goes out, then the connection closes.
@@ -133,25 +159,32 @@ extension Reactor {
         if connection.hasWork { updateInterest(of: connection) } else { close(connection) }
     }
 
-    private func updateInterest(of connection: Connection) {
+    func updateInterest(of connection: Connection) {
         let reads =
-            connection.hasRoom && !connection.readiness.hasBacklog
-            && !connection.readiness.isFinishing
+            connection.hasRoom && connection.receivableBytes > 0
+            && !connection.readiness.hasBacklog && !connection.readiness.isFinishing
         let wanted =
             (reads ? clinux_epollin : 0)
             | (connection.replies.ready.isEmpty ? 0 : clinux_epollout)
         guard wanted != connection.readiness.interest else { return }
         connection.readiness.interest = wanted
-        poller.modify(connection.descriptor.rawValue, wanted, tag: connection.tag)
+        poller.modify(connection.socket, wanted, tag: connection.tag)
     }
 
     func close(_ connection: Connection) {
         guard !connection.readiness.isClosed else { return }
         connection.readiness.isClosed = true
-        poller.remove(connection.descriptor.rawValue)
+        poller.remove(connection.socket)
         connections[connection.tag] = nil
         leaveStream(connection)
         letGo(of: connection)
-        context.countClosed()
+        connection.closeRegistration()
+        connection.dropBuffers()
+        turns.leave(connection.lane)
+        if connection.refusesDescriptors {
+            context.shares.leave(connection.share)
+        } else if let socket = connection.releaseDescriptor() {
+            context.closer.closeConnection(socket, of: connection.share)
+        }
     }
 }

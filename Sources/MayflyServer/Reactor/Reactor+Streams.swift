@@ -30,6 +30,7 @@ extension Reactor {
         let fits = ResponseEncoder.appendData(
             stream: watch.stream, message: message.encoded, to: &connection.replies.ready)
         precondition(fits, "the digests of one message fit one frame")
+        connection.settleCharge()
         if awaitsTaking { connection.watch?.owesTaking = true }
         markDirty(connection)
     }
@@ -63,6 +64,7 @@ extension Reactor {
     func leaveStream(_ connection: Connection) {
         guard let watch = connection.watch else { return }
         connection.watch = nil
+        connection.share.leaveWatcher()
         context.feed.leave(watch.watcher)
     }
 }

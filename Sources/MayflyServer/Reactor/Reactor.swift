@@ -13,20 +13,26 @@ final class Reactor {
     private static let wakeTag = UInt64.max
     /// No timer: the housekeeper wakes every reactor once a second.
     private static let untilWoken: Int32 = -1
+    /// How often a turn asks for more when there were as many sockets as one answer holds.
+    private static let looksPerTurn = 16
 
     let context: ReactorContext
     let poller: Poller
     let pipeline: Pipeline
     let inbox: ReactorInbox
     var connections: [UInt64: Connection] = [:]
-    /// Whole frames wait in these for their turn.
-    var backlog: [Connection] = []
+    /// Whose turn it is, of those with whole frames or with a socket to be read.
+    let turns: TurnTable
+    /// Other shares wait as well: each gets a little at a time.
+    var isContested = false
     /// These have answers that became ready, or were appended, in this turn.
     var dirty: [Connection] = []
     /// These wait for the disk.
     var holding: [Connection] = []
     let scratch = UnsafeMutableRawBufferPointer.allocate(
         byteCount: ConnectionLimits.receiveBytes, alignment: 16)
+    /// Where what peers passed is put, on kernels that let it through.
+    var passedDescriptors = [Int32](repeating: -1, count: Int(CLINUX_PASSED_DESCRIPTORS))
     var now: Instant
     private var lastSweep: Instant
     private var nextTag: UInt64 = 0
@@ -37,7 +43,8 @@ final class Reactor {
         self.context = context
         self.inbox = inbox
         poller = try Poller()
-        pipeline = Pipeline(context: context, desk: desk)
+        turns = TurnTable()
+        pipeline = Pipeline(context: context, desk: desk, turns: turns)
         now = context.clock.now
         lastSweep = now
         guard poller.add(inbox.wakeUp.rawValue, clinux_epollin, tag: Self.wakeTag) else {
@@ -53,13 +60,14 @@ final class Reactor {
         for connection in connections.values { close(connection) }
     }
 
-    private func turn() {
+    /// One round of everything; sleeps where there is nothing to do.
+    func turn() {
         hasBegun = false
         waitForWork()
         if !hasBegun { begin() }
         inbox.isWaiting.store(false, ordering: .relaxed)
         takeWaiting()
-        takeBacklog()
+        serveWaiting()
         if pipeline.awaitsDisk {
             pipeline.awaitsDisk = false
             context.authority.requestFlush()
@@ -94,20 +102,32 @@ final class Reactor {
         _ = takeEvents(milliseconds: milliseconds)
     }
 
+    /// Every socket that has something gets in line, also when others are in it already: a quiet
+    /// peer's request must not wait unseen behind those of a crowd.
     private func takeEvents(milliseconds: Int32) -> Bool {
-        poller.wait(milliseconds: milliseconds, woken: { begin() }) { tag, events in
-            if tag == Self.wakeTag {
-                inbox.wakeUp.clear()
-            } else if let connection = connections[tag] {
-                attend(to: connection, events)
+        var count = 0
+        var milliseconds = milliseconds
+        for round in 0..<Self.looksPerTurn {
+            count = poller.wait(
+                milliseconds: milliseconds, woken: { if round == 0 { begin() } }
+            ) { tag, events in
+                if tag == Self.wakeTag {
+                    inbox.wakeUp.clear()
+                } else if let connection = connections[tag] {
+                    attend(to: connection, events)
+                }
             }
+            // A full answer may not have been all: the kernel goes on where it stopped.
+            guard count == Poller.capacity else { return round > 0 || count > 0 }
+            milliseconds = 0
         }
+        return true
     }
 
     /// 0 while there is work in hand; else until someone wakes the reactor. The check after the
     /// flag is set closes the gap in which the disk could finish without anyone being told.
     private func waitMilliseconds() -> Int32 {
-        if !backlog.isEmpty || pipeline.hasSigning { return 0 }
+        if turns.hasWaiting || turns.hasSigning { return 0 }
         if drainBegan != nil { return 1 }
         guard !holding.isEmpty else { return Self.untilWoken }
         inbox.isWaiting.store(true, ordering: .sequentiallyConsistent)
@@ -127,10 +147,12 @@ final class Reactor {
             nextTag += 1
             let connection = Connection(
                 tag: nextTag, descriptor: arrival.takeDescriptor(), role: arrival.role,
-                caller: Caller(uid: arrival.uid, pid: arrival.pid),
-                refusesDescriptors: arrival.refusesDescriptors, inbox: inbox, now: now)
-            guard poller.add(connection.descriptor.rawValue, clinux_epollin, tag: nextTag) else {
-                context.countClosed()
+                caller: Caller(uid: arrival.uid, pid: arrival.pid), share: arrival.share,
+                lane: turns.join(arrival.share.key), refusesDescriptors: arrival.refusesDescriptors,
+                inbox: inbox, now: now)
+            guard poller.add(connection.socket, clinux_epollin, tag: nextTag) else {
+                turns.leave(connection.lane)
+                context.shares.leave(connection.share)
                 continue
             }
             connection.readiness.interest = clinux_epollin
@@ -139,14 +161,28 @@ final class Reactor {
         }
     }
 
-    private func takeBacklog() {
-        guard !backlog.isEmpty else { return }
-        let waiting = backlog
-        backlog.removeAll(keepingCapacity: true)
-        for connection in waiting {
-            connection.readiness.isQueued = false
-            if !connection.readiness.isClosed { takeRequests(of: connection) }
+    /// Each connection of a share that is alone here is served once. Where others are connected it is
+    /// only for a time: then the tokens of those that were served must be signed and the sockets be
+    /// looked at. And where several want something they have their turns.
+    private func serveWaiting() {
+        guard turns.hasWaiting else { return }
+        isContested = turns.isContested
+        var left = isContested ? Int.max : turns.waitingCount
+        var time = BrokerClock.monotonicNanoseconds
+        let end = time + patienceOfOthers
+        while left > 0, time < end, let (connection, lane) = turns.next() {
+            left -= 1
+            serve(connection)
+            let after = BrokerClock.monotonicNanoseconds
+            turns.charge(lane, after - time)
+            time = after
         }
+    }
+
+    /// How long others who are connected may be kept waiting, in nanoseconds.
+    private var patienceOfOthers: UInt64 {
+        if isContested { return TurnLimits.contestedNanoseconds }
+        return turns.hasRivals ? TurnLimits.rivalledNanoseconds : UInt64.max >> 1
     }
 
     /// Releases what the disk has, counts it and sends it, for every connection that this concerns.
@@ -195,7 +231,13 @@ final class Reactor {
 
     private func closeOverdue() {
         lastSweep = now
+        turns.forgetIdle()
         for connection in connections.values {
+            if let closes = connection.session?.registrationCloses, now >= closes {
+                connection.closeRegistration()
+            }
+            // One that waited for its share to be less crowded has nobody else to wake it.
+            updateInterest(of: connection)
             guard let reason = connection.overdue(at: now, context.patience),
                 reason != .idle || !holdsGrants(connection)
             else { continue }
@@ -213,7 +255,7 @@ final class Reactor {
         if drainBegan == nil { endStreams() }
         let began = drainBegan ?? now
         drainBegan = began
-        return !connections.values.contains { $0.hasWork }
+        return !turns.hasWaiting && !connections.values.contains { $0.hasWork }
             || now.milliseconds > began.milliseconds + ReactorContext.drainMilliseconds
     }
 }

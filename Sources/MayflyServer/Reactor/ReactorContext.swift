@@ -27,12 +27,14 @@ final class ReactorContext: Sendable {
     let feed: EndFeed
     let metrics: BrokerMetrics
     let processes: ProcessWatch
+    let shares: ShareTable
+    let closer: DescriptorCloser
     private let draining = Atomic(false)
-    private let openConnections = Atomic(0)
 
     init(
         recovered: Recovery, secrets: SecretDigester, feed: EndFeed, metrics: BrokerMetrics,
-        processes: ProcessWatch, logger: Logger, patience: Patience, spinNanoseconds: UInt64
+        processes: ProcessWatch, shares: ShareTable, logger: Logger, patience: Patience,
+        spinNanoseconds: UInt64
     ) {
         authority = recovered.authority
         issuer = recovered.issuer
@@ -43,6 +45,8 @@ final class ReactorContext: Sendable {
         self.feed = feed
         self.metrics = metrics
         self.processes = processes
+        self.shares = shares
+        closer = DescriptorCloser(shares)
         self.logger = logger
         self.patience = patience
         self.spinNanoseconds = spinNanoseconds
@@ -62,9 +66,11 @@ final class ReactorContext: Sendable {
         }
     }
 
-    var connections: Int { openConnections.load(ordering: .relaxed) }
-    func countOpened() { openConnections.wrappingAdd(1, ordering: .relaxed) }
-    func countClosed() { openConnections.wrappingSubtract(1, ordering: .relaxed) }
+    /// Gives the uids that apps have now shares of their own. Called where an app is written, before
+    /// that is answered.
+    func nameShares() {
+        shares.name(authority.read { $0.namedUids }.result)
+    }
 }
 
 /// A connection that was accepted and not yet taken by its reactor.
@@ -74,16 +80,19 @@ final class Arrival: @unchecked Sendable {
     let role: SocketRole
     let uid: UserID
     let pid: ProcessID
+    /// In which it is counted.
+    let share: Share
     let refusesDescriptors: Bool
 
     init(
         descriptor: consuming Descriptor, role: SocketRole, uid: UserID, pid: ProcessID,
-        refusesDescriptors: Bool
+        share: Share, refusesDescriptors: Bool
     ) {
         self.descriptor = consume descriptor
         self.role = role
         self.uid = uid
         self.pid = pid
+        self.share = share
         self.refusesDescriptors = refusesDescriptors
     }
 

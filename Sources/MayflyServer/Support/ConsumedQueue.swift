@@ -17,11 +17,11 @@ struct ConsumedQueue<Element> {
 
     /// The oldest; there must be one.
     var first: Element {
-        _read {
+        get {
             guard let element = elements[firstIndex] else {
                 preconditionFailure("what is in the queue was not taken")
             }
-            yield element
+            return element
         }
         _modify {
             guard var element = elements[firstIndex].take() else {

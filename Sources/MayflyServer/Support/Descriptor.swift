@@ -15,6 +15,13 @@ struct Descriptor: ~Copyable {
         self.rawValue = rawValue
     }
 
+    /// Gives up ownership: whoever takes the number closes it.
+    consuming func release() -> Int32 {
+        let released = rawValue
+        discard self
+        return released
+    }
+
     deinit { _ = close(rawValue) }
 }
 

@@ -21,12 +21,8 @@ struct ProcessFigures {
         if pages.count > 1, let resident = UInt64(pages[1]) {
             figures.residentBytes = resident * UInt64(sysconf(Int32(_SC_PAGESIZE)))
         }
-        for line in text(of: "/proc/self/io").split(separator: "\n") {
-            let parts = line.split(separator: " ")
-            if parts.first == "write_bytes:", parts.count > 1 {
-                figures.writtenBytes = UInt64(parts[1]) ?? 0
-            }
-        }
+        // What /proc/self/io calls write_bytes, which a process that cannot be dumped may not read.
+        figures.writtenBytes = UInt64(usage.ru_oublock) * 512
         figures.openDescriptors = countDescriptors()
         return figures
     }

@@ -71,7 +71,8 @@ private final class AuditRun {
         newestKey = try connection.integer("SELECT max(sequence) FROM events") ?? -1
         newestCheckpoint = try connection.integer("SELECT max(size) FROM checkpoints") ?? 0
         try connection.execute("COMMIT")
-        eventCount = UInt64(max(newestKey + 1, 0))
+        // The highest key there can be has no successor of its own type.
+        eventCount = newestKey < 0 ? 0 : UInt64(newestKey) + 1
         due = Int64.min
     }
 

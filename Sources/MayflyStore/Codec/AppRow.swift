@@ -66,7 +66,7 @@ enum AppRow {
         let defaultLifetimeSeconds = try reader.number(UInt32.self)
         let maximumLifetimeSeconds = try reader.number(UInt32.self)
         let createdAt = try reader.instant()
-        let position = LogPosition(rawValue: try reader.number(UInt64.self))
+        let position = try reader.position()
         let name = try reader.name()
         var app = AppRecord(
             serial: serial, name: name, ceiling: try reader.scopes(), uids: [],

@@ -49,7 +49,15 @@ extension ByteReader {
     }
 
     mutating func instant() throws(Malformed) -> Instant {
-        Instant(milliseconds: try number(UInt64.self))
+        let milliseconds = try number(UInt64.self)
+        guard milliseconds <= StoredBounds.milliseconds else { throw Malformed("no such time") }
+        return Instant(milliseconds: milliseconds)
+    }
+
+    mutating func position() throws(Malformed) -> LogPosition {
+        let position = try number(UInt64.self)
+        guard position <= StoredBounds.count else { throw Malformed("no such position") }
+        return LogPosition(rawValue: position)
     }
 
     mutating func name() throws(Malformed) -> Name {
@@ -98,9 +106,17 @@ extension TextList {
     }
 }
 
+/// What stored numbers may be: more than any broker comes to, and little enough that a start which
+/// counts on from them never overflows.
+enum StoredBounds {
+    /// Of serials and places in the log.
+    static let count: UInt64 = 1 << 60
+    /// Of times since the epoch, and of what two clocks can differ by: some 31,000 years.
+    static let milliseconds: UInt64 = 1_000_000_000_000_000
+}
+
 extension ClockOffset {
-    /// More than any two clocks can differ by: some 31,000 years.
-    private static let bound: Int64 = 1_000_000_000_000_000
+    private static let bound = Int64(StoredBounds.milliseconds)
 
     /// Whole seconds within bounds, or nil.
     init?(stored milliseconds: Int64) {

@@ -85,7 +85,7 @@ enum GrantRow {
         let issuedAt = try reader.instant()
         let expiresAt = try reader.instant()
         let notAfter = try reader.instant()
-        let position = LogPosition(rawValue: try reader.number(UInt64.self))
+        let position = try reader.position()
         let publicKey = try reader.bytes32()
         let unsignedDigest = try reader.bytes32()
         let orchestration = try reader.name()

@@ -27,7 +27,7 @@ enum KeyRow {
         }
         let publicKey = try reader.bytes32()
         let notBefore = try reader.instant()
-        let position = LogPosition(rawValue: try reader.number(UInt64.self))
+        let position = try reader.position()
         let notAfter = state == .current ? nil : try reader.instant()
         try reader.end()
         return KeyRecord(

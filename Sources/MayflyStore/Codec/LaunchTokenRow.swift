@@ -40,7 +40,7 @@ enum LaunchTokenRow {
             ? UserShare.unnamed : UserShare(rawValue: try reader.number(UInt32.self))
         let maximumLifetimeSeconds = try reader.number(UInt32.self)
         let expiresAt = try reader.instant()
-        let position = LogPosition(rawValue: try reader.number(UInt64.self))
+        let position = try reader.position()
         let digest = try reader.bytes32()
         let ceiling = try reader.scopes()
         let label = flags & Flags.label == 0 ? nil : try reader.name()

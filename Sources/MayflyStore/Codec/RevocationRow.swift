@@ -31,7 +31,7 @@ enum RevocationRow {
         guard flags & ~Flags.all == 0 else { throw Malformed("unknown flags") }
         let createdAt = try reader.instant()
         let lapsesAt = try reader.instant()
-        let position = LogPosition(rawValue: try reader.number(UInt64.self))
+        let position = try reader.position()
         let task = try reader.name()
         let orchestration = flags & Flags.orchestration == 0 ? nil : try reader.name()
         try reader.end()

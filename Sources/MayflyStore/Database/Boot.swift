@@ -93,8 +93,8 @@ extension Store {
 
     private func storedAnchor() throws(StoreFailure) -> UInt64? {
         guard let stored = try Meta.integer(connection, .clockAnchor) else { return nil }
-        guard let anchor = UInt64(exactly: stored) else {
-            throw .corruptMeta(Meta.clockAnchor.rawValue, problem: "\(stored) is before the epoch")
+        guard let anchor = UInt64(exactly: stored), anchor <= StoredBounds.milliseconds else {
+            throw .corruptMeta(Meta.clockAnchor.rawValue, problem: "\(stored) is no time")
         }
         return anchor
     }

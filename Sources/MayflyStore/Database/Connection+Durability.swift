@@ -21,6 +21,8 @@ extension Connection {
             throw .notDurable("automatic checkpoints do not go off")
         }
         try execute("PRAGMA foreign_keys = OFF")
+        // The process may open no file outside the data directory.
+        try execute("PRAGMA temp_store = MEMORY")
         // After an unusual growth the log file shrinks again.
         try execute("PRAGMA journal_size_limit = \(64 * 1_048_576)")
     }

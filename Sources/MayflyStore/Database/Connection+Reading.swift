@@ -12,6 +12,7 @@ extension Connection {
         do throws(StoreFailure) {
             let connection = try Connection(path: path, mode: .readOnly, vfs: vfs)
             try connection.execute("PRAGMA busy_timeout = 1000")
+            try connection.execute("PRAGMA temp_store = MEMORY")
             try Schema.check(connection)
             return connection
         } catch {

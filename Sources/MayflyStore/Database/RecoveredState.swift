@@ -41,8 +41,14 @@ package struct RecoveredState: Sendable {
         _ connection: borrowing Connection
     ) throws(StoreFailure) -> UInt64 {
         var bound = max(1, try Meta.integer(connection, .serialBound) ?? 1)
+        guard bound <= StoredBounds.count else {
+            throw .corruptMeta(Meta.serialBound.rawValue, problem: "\(bound) is out of bounds")
+        }
         for table in ["grants", "apps", "launch_tokens", "revocations"] {
             let newest = try connection.integer("SELECT max(serial) FROM \(table)") ?? 0
+            guard newest < StoredBounds.count else {
+                throw .corruptRow(table: table, key: newest, problem: "a bad key")
+            }
             bound = max(bound, newest + 1)
         }
         return UInt64(bound)

@@ -1,7 +1,7 @@
 private import Glibc
 
 /// What a thread that looks at a monitor's state does next.
-enum WaitStep<Result> {
+package enum WaitStep<Result> {
     case done(Result)
     case wait
     case waitUntil(MonotonicTime)
@@ -42,10 +42,10 @@ package final class Monitor<State: ~Copyable>: @unchecked Sendable {
     }
 
     /// Wakes every waiting thread to look again.
-    func wake() { pthread_cond_broadcast(condition) }
+    package func wake() { pthread_cond_broadcast(condition) }
 
     /// Asks `next` again after each wake-up and each deadline, until it is done.
-    func wait<Result>(_ next: (inout State) -> WaitStep<Result>) -> Result {
+    package func wait<Result>(_ next: (inout State) -> WaitStep<Result>) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {

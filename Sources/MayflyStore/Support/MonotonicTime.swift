@@ -1,7 +1,7 @@
 private import Glibc
 
 /// A reading of the clock that only goes forward: for intervals, never for records.
-struct MonotonicTime: Comparable, Sendable {
+package struct MonotonicTime: Comparable, Sendable {
     let nanoseconds: UInt64
 
     static func now() -> MonotonicTime {
@@ -15,7 +15,7 @@ struct MonotonicTime: Comparable, Sendable {
         MonotonicTime(nanoseconds: self.nanoseconds + nanoseconds)
     }
 
-    static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
+    package static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
         left.nanoseconds < right.nanoseconds
     }
 }

@@ -51,7 +51,8 @@ struct WireCursor {
     @inline(__always)
     mutating func delimited() throws(DecodeFailure) -> UnsafeRawBufferPointer {
         let length = try varint()
-        guard length <= UInt64(end - next) else { throw DecodeFailure(.truncated) }
+        let room = UInt64(end - next) + (DecoderFaults.readsPastEnd ? 1 : 0)
+        guard length <= room else { throw DecodeFailure(.truncated) }
         let bytes = UnsafeRawBufferPointer(start: next, count: Int(length))
         next += Int(length)
         return bytes

@@ -47,6 +47,16 @@ package struct SecretChangeMessage: WireEnumeration {
     package static let remove = SecretChangeMessage(rawValue: 2)
 }
 
+/// `mayfly.v1.KeyUse`: what a key signs.
+package struct KeyUseMessage: WireEnumeration {
+    package let rawValue: Int32
+    package init(rawValue: Int32) { self.rawValue = rawValue }
+
+    package static let unspecified = KeyUseMessage(rawValue: 0)
+    package static let token = KeyUseMessage(rawValue: 1)
+    package static let checkpoint = KeyUseMessage(rawValue: 2)
+}
+
 /// `mayfly.v1.RevocationLevel`: what a revocation names.
 package struct RevocationLevelMessage: WireEnumeration {
     package let rawValue: Int32

@@ -10,6 +10,10 @@ struct ConfigurationFile {
 
     init(text: String, path: String) {
         layer = SettingLayer(.file(path))
+        if let problem = PlainSettings.problem(in: text) {
+            problems.append(ConfigurationProblem(nil, "\(path): \(problem)"))
+            return
+        }
         let table: TOMLTable
         do {
             table = try TOMLTable(string: text)

@@ -6,6 +6,8 @@ internal import MayflyServer
 struct DaemonConfiguration: Equatable {
     var server: ServerConfiguration
     var keyFilePath: String
+    /// Gives up what serving does not need.
+    var isHardened = true
     var logLevel: Logger.Level = .info
     var logFormat: LogFormat = .text
 
@@ -32,10 +34,34 @@ struct DaemonConfiguration: Equatable {
             return read(text, setting, into: &server.maximumBoundProcesses)
         case .maximumBoundProcessesPerUid:
             return read(text, setting, into: &server.maximumBoundProcessesPerUid)
+        case .maximumQueuedBytes: return read(text, setting, into: &server.maximumQueuedBytes)
+        case .maximumConnectionsPerUid:
+            return read(text, setting, into: &server.maximumConnectionsPerUid)
+        case .maximumRequestsPerUid: return read(text, setting, into: &server.maximumRequestsPerUid)
+        case .maximumQueuedBytesPerUid:
+            return read(text, setting, into: &server.maximumQueuedBytesPerUid)
+        case .maximumWatchersPerUid: return read(text, setting, into: &server.maximumWatchersPerUid)
+        case .maximumChallengesPerUid:
+            return read(text, setting, into: &server.maximumChallengesPerUid)
+        case .signaturesPerSecond: return read(text, setting, into: &server.signaturesPerSecond)
+        case .unnamedSignaturesPerSecond:
+            return read(text, setting, into: &server.unnamedSignaturesPerSecond)
+        case .maximumLiveGrantsPerUid:
+            return read(text, setting, into: &server.maximumLiveGrantsPerUid)
+        case .maximumLiveGrantsPerApp:
+            return read(text, setting, into: &server.maximumLiveGrantsPerApp)
+        case .maximumLiveGrantBytesPerUid:
+            return read(text, setting, into: &server.maximumLiveGrantBytesPerUid)
+        case .maximumLaunchTokens: return read(text, setting, into: &server.maximumLaunchTokens)
+        case .maximumLaunchTokensPerUid:
+            return read(text, setting, into: &server.maximumLaunchTokensPerUid)
+        case .maximumLaunchTokensPerApp:
+            return read(text, setting, into: &server.maximumLaunchTokensPerApp)
         case .idleTimeout: return read(text, setting, into: &server.idleTimeoutSeconds)
         case .storageReserve: return read(text, setting, into: &server.storageReserveBytes)
         case .walCheckpointPages: return read(text, setting, into: &server.walCheckpointPages)
         case .spinMicroseconds: return read(text, setting, into: &server.spinMicroseconds)
+        case .hardening: return assignHardening(text)
         case .logLevel: return assignLogLevel(text)
         case .logFormat: return assignLogFormat(text)
         }
@@ -64,10 +90,25 @@ struct DaemonConfiguration: Equatable {
         case .maximumConnections: String(server.maximumConnections)
         case .maximumBoundProcesses: String(server.maximumBoundProcesses)
         case .maximumBoundProcessesPerUid: String(server.maximumBoundProcessesPerUid)
+        case .maximumQueuedBytes: String(server.maximumQueuedBytes)
+        case .maximumConnectionsPerUid: String(server.maximumConnectionsPerUid)
+        case .maximumRequestsPerUid: String(server.maximumRequestsPerUid)
+        case .maximumQueuedBytesPerUid: String(server.maximumQueuedBytesPerUid)
+        case .maximumWatchersPerUid: String(server.maximumWatchersPerUid)
+        case .maximumChallengesPerUid: String(server.maximumChallengesPerUid)
+        case .signaturesPerSecond: String(server.signaturesPerSecond)
+        case .unnamedSignaturesPerSecond: String(server.unnamedSignaturesPerSecond)
+        case .maximumLiveGrantsPerUid: String(server.maximumLiveGrantsPerUid)
+        case .maximumLiveGrantsPerApp: String(server.maximumLiveGrantsPerApp)
+        case .maximumLiveGrantBytesPerUid: String(server.maximumLiveGrantBytesPerUid)
+        case .maximumLaunchTokens: String(server.maximumLaunchTokens)
+        case .maximumLaunchTokensPerUid: String(server.maximumLaunchTokensPerUid)
+        case .maximumLaunchTokensPerApp: String(server.maximumLaunchTokensPerApp)
         case .idleTimeout: String(server.idleTimeoutSeconds)
         case .storageReserve: String(server.storageReserveBytes)
         case .walCheckpointPages: String(server.walCheckpointPages)
         case .spinMicroseconds: String(server.spinMicroseconds)
+        case .hardening: quoted(isHardened ? "on" : "off")
         case .logLevel: quoted(logLevel.rawValue)
         case .logFormat: quoted(logFormat.rawValue)
         }
@@ -101,6 +142,14 @@ struct DaemonConfiguration: Equatable {
             return ConfigurationProblem(.pinReactors, "must be true or false")
         }
         server.pinsReactors = value
+        return nil
+    }
+
+    private mutating func assignHardening(_ text: String) -> ConfigurationProblem? {
+        guard text == "on" || text == "off" else {
+            return ConfigurationProblem(.hardening, "must be on or off")
+        }
+        isHardened = text == "on"
         return nil
     }
 

@@ -54,12 +54,16 @@ extension Setting {
     var kind: SettingKind {
         switch self {
         case .issuer, .trustDomain, .dataDirectory, .keyFile, .agentSocket, .operatorSocket,
-            .agentSocketMode, .logLevel, .logFormat:
+            .agentSocketMode, .hardening, .logLevel, .logFormat:
             .text
         case .reactors, .defaultTimeToLive, .maximumTimeToLive, .maximumLiveGrants,
             .maximumConnections, .maximumBoundProcesses, .maximumBoundProcessesPerUid, .idleTimeout,
             .storageReserve, .walCheckpointPages,
-            .spinMicroseconds:
+            .spinMicroseconds, .maximumLiveGrantsPerUid, .maximumLiveGrantsPerApp,
+            .maximumLiveGrantBytesPerUid, .maximumLaunchTokens, .maximumLaunchTokensPerUid,
+            .maximumLaunchTokensPerApp, .maximumQueuedBytes, .maximumConnectionsPerUid,
+            .maximumRequestsPerUid, .maximumQueuedBytesPerUid, .maximumWatchersPerUid,
+            .maximumChallengesPerUid, .signaturesPerSecond, .unnamedSignaturesPerSecond:
             .integer
         case .pinReactors: .boolean
         case .operatorUids: .integerList

@@ -22,6 +22,9 @@ pid_t testproc_foreign(void);
 // the broker sees at the other end is the child. `uid` as above. Its pid, or -1 with errno.
 pid_t testproc_peer(const char *path, uid_t uid, int *socket);
 
+// The same for a child in a pid namespace of its own.
+pid_t testproc_foreign_peer(const char *path, int *socket);
+
 // The same for a child of that kind of child; `pids` as for a line.
 int testproc_peer_below(const char *path, pid_t pids[2], int *socket);
 

@@ -69,7 +69,7 @@ extension BadInput {
         }
 
         @Test func `watchers are as many as there may be, and those that go make room`() throws {
-            let stage = try Stage()
+            let stage = try Stage(.init(arguments: ["--max-watchers-per-uid", "1000"]))
             var watchers = try (0..<512).map { _ in try EndWatcher(try stage.stranger()) }
             let late = try stage.stranger()
             let reply = try late.call(.watchRevocations, WatchRevocationsRequestMessage())

@@ -103,7 +103,20 @@ extension BadInput {
             Case("a life of 136 years", "INVALID_LIFETIME") { $0.ttlSeconds = .max },
             Case("not_after of 136 years", "INVALID_LIFETIME") { $0.lifetimeSeconds = .max },
             Case("a day", "OK") { $0.ttlSeconds = 86_400 },
-            Case("a binding to the process", "BINDING_UNSUPPORTED") { $0.binding = 2 },
+            Case("a binding to no process", "PROCESS_NOT_FOUND") { $0.binding = 2 },
+            Case("a binding to the first process", "PROCESS_NOT_DESCENDANT") {
+                $0.binding = 2
+                $0.pid = 1
+            },
+            Case("a binding to what can be no process", "PROCESS_NOT_FOUND") {
+                $0.binding = 2
+                $0.pid = .max
+            },
+            Case("a binding to the connection", "OK") { $0.binding = 3 },
+            Case("a connection with a pid", "BINDING_UNSUPPORTED") {
+                $0.binding = 3
+                $0.pid = 1
+            },
             Case("a binding to come", "BINDING_UNSUPPORTED") { $0.binding = 77 },
             Case("a negative binding", "BINDING_UNSUPPORTED") { $0.binding = -1 },
             Case("no binding, said aloud", "OK") { $0.binding = 1 },

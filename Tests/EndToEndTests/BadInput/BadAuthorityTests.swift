@@ -32,7 +32,7 @@ extension BadInput {
                     "a key of 31 bytes", "INVALID_PUBLIC_KEY",
                     { $0.publicKey = ByteView(copying: .init(repeating: 1, count: 31)) }
                 ),
-                ("a binding", "BINDING_UNSUPPORTED", { $0.binding = 2 }),
+                ("a binding to come", "BINDING_UNSUPPORTED", { $0.binding = 4 }),
                 ("136 years", "INVALID_LIFETIME", { $0.ttlSeconds = .max }),
             ]
             let process = try stage.stranger()

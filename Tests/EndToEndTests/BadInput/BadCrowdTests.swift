@@ -4,43 +4,10 @@ import Testing
 
 extension BadInput {
     @Suite struct `Bad crowds` {
-        /// Sends bytes with descriptors beside them.
-        ///
-        /// - Returns: false where the kernel keeps them from the broker (SO_PASSRIGHTS).
-        private func send(
-            _ bytes: [UInt8], passing descriptors: [Int32], to client: WireClient
-        ) throws -> Bool {
-            let size = descriptors.count * MemoryLayout<Int32>.size
-            // cmsg(3), whose macros Swift does not see: length, level, type, then the data.
-            let header = 16
-            let control = UnsafeMutableRawBufferPointer.allocate(
-                byteCount: (header + size + 7) & ~7, alignment: 8)
-            defer { control.deallocate() }
-            control.storeBytes(of: header + size, as: Int.self)
-            control.storeBytes(of: SOL_SOCKET, toByteOffset: 8, as: Int32.self)
-            control.storeBytes(of: Int32(SCM_RIGHTS), toByteOffset: 12, as: Int32.self)
-            descriptors.withUnsafeBytes {
-                UnsafeMutableRawBufferPointer(rebasing: control[header...]).copyMemory(from: $0)
-            }
-            var data = bytes
-            return try data.withUnsafeMutableBytes { data in
-                var piece = iovec(iov_base: data.baseAddress, iov_len: data.count)
-                return try withUnsafeMutablePointer(to: &piece) { piece in
-                    var message = msghdr()
-                    message.msg_iov = piece
-                    message.msg_iovlen = 1
-                    message.msg_control = control.baseAddress
-                    message.msg_controllen = control.count
-                    let count = sendmsg(client.descriptor, &message, Int32(MSG_NOSIGNAL))
-                    if count == data.count { return true }
-                    guard count < 0, errno == EPERM else { throw SystemError("sendmsg") }
-                    return false
-                }
-            }
-        }
-
-        @Test func `descriptors that a peer passes are not kept`() throws {
-            let stage = try Stage()
+        /// With the kernel that keeps them from the broker, and with one that lets them through.
+        @Test(arguments: [[:], ["MAYFLY_FAULT_PASSRIGHTS": "1"]])
+        func `descriptors that a peer passes are not kept`(environment: [String: String]) throws {
+            let stage = try Stage(.init(environment: environment))
             let client = try stage.stranger()
             let (null, other) = (open("/dev/null", O_RDWR | O_CLOEXEC), client.descriptor)
             try #require(null >= 0)
@@ -48,25 +15,26 @@ extension BadInput {
             for count in [1, 47, 253, 253, 253] {
                 let call = try client.frame(.getKeys, GetKeysRequestMessage())
                 let many = [Int32](repeating: null, count: count)
-                if try !send(call, passing: many, to: client) { try client.send(call) }
+                if try !client.send(call, passing: many) { try client.send(call) }
                 #expect(try client.reply(to: client.lastStream).status == nil)
             }
             // In the middle of a frame, and with a frame that is never finished.
             let call = try client.frame(.getKeys, GetKeysRequestMessage())
             for byte in call {
-                if try !send([byte], passing: [null, other], to: client) {
+                if try !client.send([byte], passing: [null, other]) {
                     try client.send([byte])
                 }
             }
             #expect(try client.reply(to: client.lastStream).status == nil)
-            _ = try send([0], passing: [null, other], to: client)
+            _ = try client.send([0], passing: [null, other])
             try stage.expectBase()
         }
 
         @Test func `one connection over the limit is closed, and the operator still gets in`()
             throws
         {
-            let stage = try Stage(.init(arguments: ["--max-connections", "16"]))
+            let stage = try Stage(
+                .init(arguments: ["--max-connections", "16", "--max-connections-per-uid", "16"]))
             var inside: [WireClient] = []
             // The witness and the overseer have two of them.
             for _ in 0..<14 {

@@ -44,6 +44,13 @@ final class WireClient {
         }
     }
 
+    /// Speaks by a socket that somebody else connected.
+    init(takingOver descriptor: Int32, timeoutSeconds: Double = 10) {
+        self.timeoutSeconds = timeoutSeconds
+        self.descriptor = descriptor
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    }
+
     deinit { hangUp() }
 
     /// Ends the connection now; nothing can be done with it afterwards.

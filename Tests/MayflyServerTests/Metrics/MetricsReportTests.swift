@@ -106,6 +106,7 @@ import Testing
             names == [
                 "mayfly_request_duration_seconds histogram", "mayfly_refusals_total counter",
                 "mayfly_limit_hits_total counter", "mayfly_connections gauge",
+                "mayfly_bound_processes gauge",
                 "mayfly_live_grants gauge", "mayfly_apps gauge", "mayfly_launch_tokens gauge",
                 "mayfly_revocation_records gauge", "mayfly_grants_made_total counter",
                 "mayfly_grants_ended_total counter", "mayfly_tokens_renewed_total counter",

@@ -7,6 +7,7 @@ import Testing
 /// A child of this process, gone with its owner.
 private final class Child {
     let pid: pid_t
+    private var isEnded = false
     var id: ProcessID { ProcessID(rawValue: UInt32(pid)) }
 
     init(_ pid: pid_t) throws {
@@ -17,6 +18,9 @@ private final class Child {
     static func asleep() throws -> Child { try Child(testproc_sleeper(uid_t.max, 0)) }
 
     func end() {
+        // The pid is another's then.
+        if isEnded { return }
+        isEnded = true
         kill(pid, SIGKILL)
         waitpid(pid, nil, 0)
     }

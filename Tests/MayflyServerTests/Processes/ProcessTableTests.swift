@@ -4,7 +4,7 @@ internal import MayflyCore
 import Testing
 
 @Suite struct `Which processes are watched, and what for` {
-    private let uid = UserID(rawValue: 7)
+    private let share = ShareKey.uid(UserID(rawValue: 7))
     private let inbox: ReactorInbox
 
     init() throws { inbox = try ReactorInbox() }
@@ -38,31 +38,31 @@ import Testing
         var table = ProcessTable()
         let watched = table.insert(try process(10))
         table.attach(connection(1), to: watched.number)
-        table.beginBinding(watched.number, by: uid)
+        table.beginBinding(watched.number, by: share)
         #expect(table.hasAgent(among: [ProcessID(rawValue: 10)]))
-        let (barred, removed) = table.finishBinding(watched.number, isBound: true)
-        #expect(barred.map(\.number) == [watched.number] && removed == nil)
+        let (below, removed) = table.finishBinding(watched.number, isBound: true)
+        #expect(below.isEmpty && removed == nil)
         #expect(table.detach(connection(1), from: watched.number) == nil)
         #expect(table.isAgent(watched.identity))
-        #expect(table.boundCount == 1 && table.boundCount(by: uid) == 1)
+        #expect(table.boundCount == 1 && table.boundCount(by: share) == 1)
         #expect(table.remove(watched.number) != nil)
         #expect(!table.hasAgent(among: [ProcessID(rawValue: 10)]))
-        #expect(table.boundCount == 0 && table.boundCount(by: uid) == 0)
+        #expect(table.boundCount == 0 && table.boundCount(by: share) == 0)
     }
 
     @Test func `a refused binding leaves nothing, beside another none of that one's`() throws {
         var table = ProcessTable()
         let watched = table.insert(try process(10))
-        table.beginBinding(watched.number, by: uid)
-        table.beginBinding(watched.number, by: uid)
+        table.beginBinding(watched.number, by: share)
+        table.beginBinding(watched.number, by: share)
         #expect(table.finishBinding(watched.number, isBound: false).removed == nil)
-        #expect(table.boundCount(by: uid) == 1)
+        #expect(table.boundCount(by: share) == 1)
         #expect(table.finishBinding(watched.number, isBound: false).removed != nil)
-        #expect(table.boundCount == 0 && table.boundCount(by: uid) == 0)
+        #expect(table.boundCount == 0 && table.boundCount(by: share) == 0)
         #expect(!table.isAgent(watched.identity))
     }
 
-    @Test func `who has a role below a process loses it when that becomes an agent's`() throws {
+    @Test func `who has a role below a process is told of when that becomes an agent's`() throws {
         var table = ProcessTable()
         let child = table.insert(try process(30))
         table.attach(connection(1), to: child.number)
@@ -71,13 +71,13 @@ import Testing
         table.attach(connection(2), to: stranger.number)
         table.note([ProcessID(rawValue: 11)], above: stranger.number)
         let agent = table.insert(try process(10))
-        table.beginBinding(agent.number, by: uid)
-        let barred = table.finishBinding(agent.number, isBound: true).barred
-        #expect(Set(barred.map(\.number)) == [agent.number, child.number])
+        table.beginBinding(agent.number, by: share)
+        let below = table.finishBinding(agent.number, isBound: true).below
+        #expect(below.map(\.number) == [child.number])
         // It is not remembered longer than it is there.
         #expect(table.detach(connection(1), from: child.number) != nil)
-        table.beginBinding(agent.number, by: uid)
-        #expect(table.finishBinding(agent.number, isBound: true).barred.count == 1)
+        table.beginBinding(agent.number, by: share)
+        #expect(table.finishBinding(agent.number, isBound: true).below.isEmpty)
     }
 
     @Test func `two that cannot be told apart are two`() throws {

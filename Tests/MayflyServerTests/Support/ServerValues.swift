@@ -22,10 +22,21 @@ func owned(_ rawValue: Int32) throws -> Descriptor {
 }
 
 /// A connection that nobody is at the other end of.
-func makeConnection(_ role: SocketRole = .agents, at now: Instant = .zero) throws -> Connection {
+func makeConnection(
+    _ role: SocketRole = .agents, share: Share = makeShare(), lane: Lane? = nil,
+    at now: Instant = .zero
+) throws -> Connection {
     Connection(
         tag: 1, descriptor: try owned(clinux_eventfd()), role: role,
-        caller: Caller(uid: UserID(rawValue: 1), pid: ProcessID(rawValue: 1)), now: now)
+        caller: Caller(uid: UserID(rawValue: 1), pid: ProcessID(rawValue: 1)), share: share,
+        lane: lane ?? Lane(share.key), now: now)
+}
+
+func makeShare(
+    _ key: ShareKey = .uid(UserID(rawValue: 1)), _ limits: ShareLimits = ShareLimits(),
+    _ queued: Share.QueuedBytes = Share.QueuedBytes()
+) -> Share {
+    Share(key, limits, queued, number: 0)
 }
 
 func makeIssuer(

@@ -56,6 +56,11 @@ struct Tampering: CustomTestStringConvertible {
         for checkpoint in checkpoints { #expect(try verify(held: checkpoint).isSound) }
     }
 
+    @Test func `the highest number an event can have is a fault and no overflow`() throws {
+        try sql("UPDATE events SET sequence = 9223372036854775807 WHERE sequence = 9")
+        #expect(try verify().fault == .missingEvent(sequence: 9, found: .max))
+    }
+
     @Test func `an empty log is sound`() throws {
         let empty = try TemporaryDirectory()
         _ = try Sample.open(empty.database)

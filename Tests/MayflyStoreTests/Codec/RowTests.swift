@@ -129,6 +129,17 @@ import Testing
         #expect(throws: Malformed.self) { try sample.recode(sample.row) }
     }
 
+    @Test func `times and positions that nothing comes to are refused`() {
+        var late = Sample.grant(1)
+        late.expiresAt = Instant(milliseconds: 1_000_000_000_000_001)
+        var far = Sample.grant(1)
+        far.position = LogPosition(rawValue: (1 << 60) + 1)
+        for grant in [late, far] {
+            let sample = RowSample.grant("out of bounds", grant)
+            #expect(throws: Malformed.self) { try sample.recode(sample.row) }
+        }
+    }
+
     @Test func `a key's number has 32 bits`() throws {
         let row = RowSample.currentKey.row
         #expect(throws: Malformed.self) {

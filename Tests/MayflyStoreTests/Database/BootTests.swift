@@ -147,6 +147,14 @@ import Testing
 
     @Test(arguments: [
         ("UPDATE meta SET value = -1 WHERE key = 'clock_anchor'", "clock_anchor"),
+        (
+            "UPDATE meta SET value = 9223372036854775807 WHERE key = 'clock_anchor'",
+            "clock_anchor"
+        ),
+        (
+            "UPDATE meta SET value = 9223372036854775807 WHERE key = 'serial_bound'",
+            "serial_bound"
+        ),
         ("UPDATE meta SET value = 1500 WHERE key = 'clock_offset'", "clock_offset"),
         ("UPDATE meta SET value = 2000000000000000 WHERE key = 'clock_offset'", "clock_offset"),
         (

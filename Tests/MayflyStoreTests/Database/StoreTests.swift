@@ -224,6 +224,9 @@ import Testing
                 "grants", 5
             ),
             ("UPDATE grants SET serial = -1 WHERE serial = 5", "grants", -1),
+            (
+                "UPDATE grants SET serial = 9223372036854775807 WHERE serial = 5", "grants", .max
+            ),
         ] as [(String, String, Int64)])
     func `a corrupt grant is named`(statement: String, table: String, key: Int64) throws {
         try open().commit(

@@ -109,6 +109,15 @@ struct GoldenMessageTests {
         #expect(request.encodedBytes() == bytes)
     }
 
+    @Test func `a key's use without a name is kept as it came`() throws {
+        let bytes = Craft.field(2, Craft.number(1, 6))
+        let response = try bytes.withUnsafeBytes {
+            try GetKeysResponseMessage.decode($0, arena: MessageArena())
+        }
+        #expect(response.keys.map(\.use) == [KeyUseMessage(rawValue: 6)])
+        #expect(response.encodedBytes() == bytes)
+    }
+
     @Test func `a state without a name is kept as it came`() throws {
         let bytes = Craft.field(1, "a.b.c") + Craft.number(2, UInt64(bitPattern: -1))
         let request = try bytes.withUnsafeBytes { buffer in

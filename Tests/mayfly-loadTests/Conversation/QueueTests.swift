@@ -90,10 +90,14 @@ struct QueueTests {
             }
             #expect(received.stream.rawValue == expected)
             let envelope = try RequestEnvelope.decode(received.payload)
+            let arena = MessageArena()
             let message = try ValidateRequestMessage.decode(
-                envelope.payload.rawBuffer, arena: MessageArena())
-            #expect(message.token.bytes == token)
-            #expect(message.omitClaims)
+                envelope.payload.rawBuffer, arena: arena)
+            // Its views live no longer than the arena.
+            withExtendedLifetime(arena) {
+                #expect(message.token.bytes == token)
+                #expect(message.omitClaims)
+            }
             output.consumed(received.consumed)
         }
         let isEmpty = output.isEmpty

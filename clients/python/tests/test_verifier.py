@@ -140,7 +140,11 @@ def test_tokens_that_only_the_broker_knows(app: App, feed: RevocationFeed, alone
     assert token.scope == ("read:data:1",)
     assert not asking.check(reference.token, "read:data:2")
     assert not asking.check(reference.token, audience="there")
+    assert asking.check(reference.token, "no scope").reason == "INVALID_SCOPE"
     limited = app.spawn(task="t", scope="read:data:1", max_uses=2)
+    with App() as nobody:
+        verdict = Verifier(app.keys(), feed, broker=nobody).check(limited.token, consume_use=True)
+        assert verdict.reason == "AUTHENTICATION_REQUIRED"
     assert asking.check(limited.token)
     answers = [asking.check(limited.token, consume_use=True).reason for _ in range(3)]
     assert answers == [None, None, "TOKEN_NOT_VALID"]
@@ -183,6 +187,19 @@ def test_a_key_that_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.setattr(verifier_module, "_KEY_REFRESH_SECONDS", 0.0)
             assert verifier.check(foreign).reason == "FOREIGN_HEADER"
             assert fetched == 1
+
+
+def test_an_emergency_ends_what_the_old_key_signed() -> None:
+    with EmbeddedBroker() as broker:
+        broker.operator.create_app("emergency", "read:data:*")
+        app = broker.app("emergency", orch="o")
+        with Verifier.connect(broker.socket) as verifier:
+            agents = [app.spawn(task="t", scope="read:data:x") for _ in range(20)]
+            assert all(verifier.check(agent.token) for agent in agents)
+            broker.operator.rotate_key(emergency=True)
+            for agent in agents:
+                soon(lambda agent=agent: verifier.check(agent.token).reason, "REVOKED")
+            assert verifier.check(app.spawn(task="t", scope="read:data:x").token)
 
 
 def test_it_follows_a_broker_that_restarts() -> None:

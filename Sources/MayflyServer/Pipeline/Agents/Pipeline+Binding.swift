@@ -77,7 +77,12 @@ extension Pipeline {
     private func adopt(
         _ process: InspectedProcess, for spec: inout AgentSpec, _ request: Request
     ) throws(Refusal) -> WatchedProcess {
-        let watched = try context.processes.adopt(process, by: request.caller.uid)
+        // Where /proc shows nothing of it and the kernel has no inodes, a pid alone would be left.
+        guard process.identity.startTicks != 0 || process.identity.inode != 0 else {
+            throw .bindingUnsupported
+        }
+        let watched = try context.processes.adopt(
+            process, by: request.connection.share.key)
         spec.bond = watched.bond
         return watched
     }
@@ -98,8 +103,8 @@ extension Pipeline {
         let connection = request.connection
         if let bond = connection.bond { return bond }
         guard let inbox = connection.inbox else { throw .bindingUnsupported }
+        let peer = try findPeer(of: connection, at: request.now)
         if connection.process == nil {
-            let peer = try findPeer(of: connection, at: request.now)
             connection.process = try context.processes.attach(
                 peer, to: DependentConnection(inbox: inbox, tag: connection.tag))
         }
@@ -124,9 +129,15 @@ extension Pipeline {
             if isUnknowable { return }
             throw error
         }
-        connection.process = try context.processes.admit(
+        let dependent = DependentConnection(inbox: inbox, tag: connection.tag)
+        let admitted = try context.processes.admit(
             peer, below: try context.processes.inspector.ancestors(of: peer.identity),
-            with: DependentConnection(inbox: inbox, tag: connection.tag))
+            with: dependent)
+        // One that cannot be told from others has another row each time.
+        if let known = connection.process, known !== admitted {
+            context.processes.detach(dependent, from: known)
+        }
+        connection.process = admitted
     }
 
     /// The process that made the connection, still running.
@@ -138,7 +149,7 @@ extension Pipeline {
             return known
         }
         return try context.processes.inspector.peer(
-            of: connection.descriptor.rawValue, pid: connection.caller.pid,
+            of: connection.socket, pid: connection.caller.pid,
             ageMilliseconds: now.milliseconds - min(now, connection.openedAt).milliseconds)
     }
 
@@ -151,5 +162,6 @@ extension Pipeline {
         }
         connection.caller.app = nil
         connection.caller.credential = .uid
+        connection.reader.frameLimit = WireLimits.frameBytesBeforeAuthenticate
     }
 }

@@ -44,6 +44,6 @@ extension Pipeline {
         try prove(hop, request)
         let command = Command.delegate(
             presented.presentation, terms, isByReference: message.byReference)
-        answer(request, issuing: decide(command, presented, token, request))
+        answer(request, issuing: try decide(command, presented, token, request))
     }
 }

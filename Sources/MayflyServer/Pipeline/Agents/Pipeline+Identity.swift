@@ -19,7 +19,7 @@ extension Pipeline {
         let outcome = apply(command, request)
         switch outcome.decision {
         case .authenticated(let app):
-            begin(app, bySecret: isClient, request.connection)
+            try begin(app, bySecret: isClient, request)
             answer(
                 request, restingOn: outcome.dependsOn,
                 response(app, session(of: request.connection), request))
@@ -49,12 +49,33 @@ extension Pipeline {
     }
 
     /// From here on the connection is the app.
-    private func begin(_ app: AppRecord, bySecret: Bool, _ connection: Connection) {
+    private func begin(
+        _ app: AppRecord, bySecret: Bool, _ request: Request
+    ) throws(Refusal) {
+        let connection = request.connection
+        try changeShare(of: connection, provenApp: bySecret ? app.serial : nil)
         connection.caller.app = app.serial
         if bySecret, let secret = app.secret {
             connection.caller.credential = .secret(generation: secret.generation)
         }
         connection.reader.frameLimit = WireLimits.frameBytes
+    }
+
+    /// The uid may have been named since the connection came, and a secret has a share of its own.
+    private func changeShare(of connection: Connection, provenApp: Serial?) throws(Refusal) {
+        let old = connection.share
+        guard
+            let new = context.shares.move(
+                from: old, connection.caller.uid, provenApp: provenApp, at: turnBegan)
+        else {
+            throw Refusal(
+                .shareExhausted,
+                "\(old.limits.connectionsPerUid) connections are this app's already; close some.",
+                limit: .connectionsPerUid)
+        }
+        guard new !== old else { return }
+        turns.leave(connection.lane)
+        connection.change(to: new, turns.join(new.key))
     }
 
     private func response(
@@ -76,8 +97,13 @@ extension Pipeline {
     func challenge(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
         _ = try decode(ChallengeRequestMessage.self, payload)
         let session = session(of: request.connection)
-        request.connection.session?.registrationCloses = request.now.advanced(
-            bySeconds: UInt64(Self.registrationSeconds))
+        let closes = request.now.advanced(bySeconds: UInt64(Self.registrationSeconds))
+        guard request.connection.openRegistration(until: closes) else {
+            throw Refusal(
+                .shareExhausted,
+                "\(request.connection.share.limits.challengesPerUid) registrations of this uid are "
+                    + "open; register, or wait until some have lapsed.", limit: .challengesPerUid)
+        }
         var response = ChallengeResponseMessage()
         response.challenge = session.challenge.bytes
         response.expiresInSeconds = Self.registrationSeconds

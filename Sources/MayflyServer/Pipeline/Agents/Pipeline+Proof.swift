@@ -14,11 +14,13 @@ struct Claim {
 /// Proofs: an Ed25519 signature over this connection's challenge and the body's digest, each
 /// sequence number accepted once.
 extension Pipeline {
+    /// - Parameter issuing: how many tokens will have to be signed where the proof is good.
     func prove(
-        _ claim: Claim, by key: Ed25519PublicKey, _ request: Request
+        _ claim: Claim, by key: Ed25519PublicKey, issuing tokens: Int, _ request: Request
     ) throws(Refusal) {
         let challenge = try challenge(of: request)
         try checkFresh(claim.sequence, request)
+        try spendSignatures(1 + tokens, request)
         spendVerification()
         let isGood = ProofMessage.withBytes(
             purpose: claim.purpose, issuerDigest: issuerDigest, challenge: challenge,
@@ -47,6 +49,7 @@ extension Pipeline {
                 "The hop is not for this broker's issuer and this connection's challenge.")
         }
         try checkFresh(sequence, request)
+        try spendSignatures(2, request)
         spendVerification()
         guard hop.isSigned else {
             throw Refusal(
@@ -54,6 +57,17 @@ extension Pipeline {
             )
         }
         request.connection.session?.proofs.accept(sequence)
+    }
+
+    /// What the request will cost in signatures comes out of its uid's share, before it is known
+    /// whether it will be granted.
+    func spendSignatures(_ count: Int, _ request: Request) throws(Refusal) {
+        guard request.connection.share.takeSignatures(count, at: turnBegan) else {
+            throw Refusal(
+                .shareExhausted,
+                "The signatures of this second are used up by this uid, or by all together that no "
+                    + "app names; try again in a while.", limit: .signaturesPerSecond)
+        }
     }
 
     private func challenge(of request: Request) throws(Refusal) -> Challenge {

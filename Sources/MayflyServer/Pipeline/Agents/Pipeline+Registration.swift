@@ -73,13 +73,13 @@ extension Pipeline {
             Claim(
                 purpose: .register, sequence: body.proofSequence, body: message.body,
                 signature: message.proof),
-            by: Ed25519PublicKey(spec.publicKey), request)
+            by: Ed25519PublicKey(spec.publicKey), issuing: 1, request)
         let held = try hangOwn(&spec, on: wish, request)
         let outcome = apply(
             .register(spec, launchToken: launchToken, supersede: body.supersede), request)
         settle(held.map { [$0] } ?? [], outcome)
         if case .issued = outcome.decision {
-            request.connection.session?.registrationCloses = nil
+            request.connection.closeRegistration()
         }
         answer(request, issuing: outcome)
     }

@@ -24,12 +24,12 @@ extension Pipeline {
                 Claim(
                     purpose: .renew, sequence: body.proofSequence, body: message.body,
                     signature: message.proof),
-                by: Ed25519PublicKey(key), request)
+                by: Ed25519PublicKey(key), issuing: 1, request)
         }
         let renewalRequest = RenewalRequest(
             presentation: presented.presentation, provenBy: key ?? .zero, renewal: renewal,
             scope: scope, lifetimeSeconds: body.ttlSeconds)
-        answer(request, issuing: decide(.renew(renewalRequest), presented, token, request))
+        answer(request, issuing: try decide(.renew(renewalRequest), presented, token, request))
     }
 
     func heartbeat(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
@@ -38,7 +38,7 @@ extension Pipeline {
         guard let presented = PresentedToken(token, issuer: context.issuer) else {
             return refuseForeignToken(request)
         }
-        let outcome = decide(
+        let outcome = try decide(
             .heartbeat(presented.presentation, AgentState(message.state)), presented, token,
             request)
         switch outcome.decision {

@@ -17,7 +17,7 @@ extension Pipeline {
             Claim(
                 purpose: .spawn, sequence: body.proofSequence, body: message.body,
                 signature: message.proof),
-            by: Ed25519PublicKey(spec.publicKey), request)
+            by: Ed25519PublicKey(spec.publicKey), issuing: 1, request)
         let held = try hang(&spec, on: wish, request)
         decideSpawn([spec], .agent, attestedBy: nil, holding: held.map { [$0] } ?? [], request)
     }
@@ -41,7 +41,7 @@ extension Pipeline {
             Claim(
                 purpose: .spawnBatch, sequence: body.proofSequence, body: message.body,
                 signature: message.proof),
-            by: Ed25519PublicKey(key), request)
+            by: Ed25519PublicKey(key), issuing: specs.count, request)
         let held = try hang(&specs, on: wishes, request)
         decideSpawn(specs, .attested, attestedBy: key, holding: held, request)
     }

@@ -7,7 +7,7 @@ internal import MayflyWire
 extension Pipeline {
     func release(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
         let message = try decode(ReleaseRequestMessage.self, payload)
-        let outcome = end(try target(of: message, request), request)
+        let outcome = try end(try target(of: message, request), request)
         // The core has put its refusal on record already.
         if case .refused(let refusal) = outcome.decision {
             return refuse(refusal, request, restingOn: outcome.dependsOn)
@@ -18,7 +18,7 @@ extension Pipeline {
 
     func releaseBatch(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
         let message = try decode(ReleaseBatchRequestMessage.self, payload)
-        try checkBatch(message.items.count)
+        try checkBatch(message.items.count, request)
         // Each is judged alone, but a batch that cannot be read ends nothing.
         var targets: [Target] = []
         targets.reserveCapacity(message.items.count)
@@ -29,20 +29,24 @@ extension Pipeline {
         for target in targets {
             // An item that the core refuses, because the app is gone, has not ended; the others
             // may have, so the batch as a whole is answered.
-            let outcome = end(target, request)
+            let outcome = try end(target, request, isBatch: true)
             ended.append(outcome.hasEnded)
             position = max(position, outcome.dependsOn)
         }
         answer(request, restingOn: position, ReleaseBatchResponseMessage(ended: ended))
     }
 
-    private func end(_ target: Target, _ request: Request) -> Outcome {
+    private func end(
+        _ target: Target, _ request: Request, isBatch: Bool = false
+    ) throws(Refusal) -> Outcome {
         switch target {
         case .grant(let id):
             return apply(.release(.grant(id)), request)
         case .token(let presented, let token):
             guard let presented else { return Outcome(.released(ended: false), dependsOn: .start) }
-            return decide(.release(.token(presented.presentation)), presented, token, request)
+            return try decide(
+                .release(.token(presented.presentation)), presented, token, request,
+                isBatch: isBatch)
         }
     }
 
@@ -71,13 +75,20 @@ extension Pipeline {
     }
 
     /// Asks the core; where the grant was recovered and not presented since, its token is made anew
-    /// first, and then the presented one is compared with it like any other.
+    /// first, and then the presented one is compared with it like any other. That costs a signature;
+    /// a batch has been found to have some left, and is not refused half way.
     func decide(
         _ command: Command, _ presented: PresentedToken, _ token: UnsafeRawBufferPointer,
-        _ request: Request
-    ) -> Outcome {
+        _ request: Request, isBatch: Bool = false
+    ) throws(Refusal) -> Outcome {
         let outcome = apply(command, request)
         guard case .unproven(let grant) = outcome.decision else { return outcome }
+        rest(on: outcome.dependsOn)
+        if isBatch {
+            request.connection.share.oweSignatures(1, at: turnBegan)
+        } else {
+            try spendSignatures(1, request)
+        }
         spendVerification()
         guard let digest = presented.digestOfOriginal(token, as: grant, by: context.issuer) else {
             return refuseMismatch(command, request)
@@ -94,10 +105,12 @@ extension Pipeline {
         context.authority.refuseMismatch(command, from: request.caller, at: request.now)
     }
 
-    func checkBatch(_ count: Int) throws(Refusal) {
+    func checkBatch(_ count: Int, _ request: Request) throws(Refusal) {
         guard 1...Limits.batchItems ~= count else {
             throw Refusal(.batchSize, "A batch has 1 to \(Limits.batchItems) items.")
         }
+        // Whether it will take any is not known yet; that there are some left is all it needs.
+        try spendSignatures(0, request)
     }
 }
 

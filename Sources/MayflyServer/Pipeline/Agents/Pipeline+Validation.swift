@@ -11,13 +11,13 @@ extension Pipeline {
         let message = try decode(ValidateRequestMessage.self, payload)
         let check = try Check(message, issuer: context.issuer)
         if message.consumeUse { try checkMayConsume(request) }
-        let (response, position) = validity(of: check, request)
+        let (response, position) = try validity(of: check, request)
         answer(request, restingOn: position, response)
     }
 
     func validateBatch(_ payload: UnsafeRawBufferPointer, _ request: Request) throws(Refusal) {
         let message = try decode(ValidateBatchRequestMessage.self, payload)
-        try checkBatch(message.items.count)
+        try checkBatch(message.items.count, request)
         // Each is judged alone, but a batch that cannot be read or answered consumes nothing.
         var checks: [Check] = []
         checks.reserveCapacity(message.items.count)
@@ -35,7 +35,7 @@ extension Pipeline {
         var position = LogPosition.start
         var bytes = 0
         for check in checks {
-            let (response, restsOn) = validity(of: check, request)
+            let (response, restsOn) = try validity(of: check, request, isBatch: true)
             position = max(position, restsOn)
             bytes += response.claims.count
             // Claims that nobody will get are not gathered: a short reference can stand for many.
@@ -67,14 +67,15 @@ extension Pipeline {
     }
 
     private func validity(
-        of check: Check, _ request: Request
-    ) -> (ValidateResponseMessage, LogPosition) {
+        of check: Check, _ request: Request, isBatch: Bool = false
+    ) throws(Refusal) -> (ValidateResponseMessage, LogPosition) {
         guard let presented = check.presented else {
             note(.invalidToken, request)
             return (ValidateResponseMessage(), .start)
         }
-        let outcome = decide(
-            .validate(presented.presentation, check.requirement), presented, check.token, request)
+        let outcome = try decide(
+            .validate(presented.presentation, check.requirement), presented, check.token, request,
+            isBatch: isBatch)
         guard case .valid(let grant) = outcome.decision else {
             return (ValidateResponseMessage(), outcome.dependsOn)
         }

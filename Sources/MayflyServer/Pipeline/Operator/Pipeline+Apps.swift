@@ -36,6 +36,7 @@ extension Pipeline {
         let outcome = apply(command, request)
         switch outcome.decision {
         case .app(let record):
+            context.nameShares()
             let message = context.authority.read {
                 AppMessage(
                     record, liveGrants: $0.app(named: record.name)?.liveGrants ?? 0,
@@ -56,6 +57,7 @@ extension Pipeline {
         let outcome = apply(.removeApp(try Name(appName: message.name)), request)
         switch outcome.decision {
         case .appRemoved(let ended):
+            context.nameShares()
             answer(
                 request, restingOn: outcome.dependsOn, RemoveAppResponseMessage(endedGrants: ended))
         case .refused(let refusal):

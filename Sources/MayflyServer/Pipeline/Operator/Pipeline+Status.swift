@@ -14,7 +14,7 @@ extension Pipeline {
         response.trustDomain = context.issuer.trustDomain
         response.startedAt = told(desk.vitalSigns.startedAt).seconds
         response.reactors = UInt32(desk.vitalSigns.reactors)
-        response.connections = UInt64(max(0, context.connections))
+        response.connections = UInt64(max(0, context.shares.connections))
         response.watchers = UInt64(max(0, watchers))
         response.clockDeviationMilliseconds = context.clock.deviationMilliseconds
         response.commits = desk.log.commits

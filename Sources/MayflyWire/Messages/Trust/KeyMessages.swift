@@ -6,16 +6,8 @@ package struct GetKeysRequestMessage: EmptyMessage {
     package init() {}
 }
 
-/// `mayfly.v1.KeyUse`.
-package enum KeyUseMessage: Int32, Sendable {
-    case unspecified = 0
-    case token = 1
-    case checkpoint = 2
-}
-
 /// `mayfly.v1.PublicKey`.
 package struct PublicKeyMessage: UnpackedMessage, EncodableMessage, Equatable, Sendable {
-    /// A use that this version does not know reads as unspecified.
     package var use = KeyUseMessage.unspecified
     package var kid = ""
     package var publicKey: [UInt8] = []
@@ -29,7 +21,7 @@ package struct PublicKeyMessage: UnpackedMessage, EncodableMessage, Equatable, S
 
     init(_ unpacked: UnpackedPointer) {
         let message = unpacked.load(as: Mayfly__V1__PublicKey.self)
-        use = KeyUseMessage(rawValue: Int32(bitPattern: message.use.rawValue)) ?? .unspecified
+        use = KeyUseMessage(message.use)
         kid = String(message.kid)
         publicKey = [UInt8](message.public_key)
         notBefore = message.not_before
@@ -38,7 +30,7 @@ package struct PublicKeyMessage: UnpackedMessage, EncodableMessage, Equatable, S
     }
 
     package func encode(into writer: inout FieldWriter) {
-        writer.signed(1, Int64(use.rawValue))
+        writer.enumeration(1, use)
         writer.text(2, kid)
         writer.bytes(3, publicKey)
         writer.number(4, notBefore)

@@ -60,11 +60,11 @@ typedef enum _Mayfly__V1__Binding {
   MAYFLY__V1__BINDING__BINDING_UNSPECIFIED = 0,
   MAYFLY__V1__BINDING__BINDING_NONE = 1,
   /*
-   * later
+   * the grant ends when the process exits
    */
   MAYFLY__V1__BINDING__BINDING_PROCESS = 2,
   /*
-   * later
+   * when this connection closes, or the process that made it exits
    */
   MAYFLY__V1__BINDING__BINDING_CONNECTION = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MAYFLY__V1__BINDING)
@@ -110,7 +110,8 @@ struct  Mayfly__V1__AgentSpec
   uint32_t lifetime_seconds;
   Mayfly__V1__Binding binding;
   /*
-   * The process a BINDING_PROCESS hangs on; 0 otherwise.
+   * The process a BINDING_PROCESS hangs on: of a spawn a descendant of the process that made the
+   * connection, of a registration that process itself, or 0 for it. 0 with any other binding.
    */
   uint32_t pid;
   /*

@@ -3,7 +3,6 @@ all. There is no thread of its own."""
 
 from __future__ import annotations
 
-import os
 import select
 import socket
 import threading
@@ -39,14 +38,7 @@ class BlockingLink:
         self._sending = threading.Lock()
         self._is_reading = False
         self._failure: MayflyError | None = None
-        # The connection of a process is its child's after fork(), and must not be used by both.
-        self._process = os.getpid()
         self._socket = _connect(path, deadline)
-
-    @property
-    def is_inherited(self) -> bool:
-        """Whether it is the parent process's connection."""
-        return self._process != os.getpid()
 
     def is_usable(self) -> bool:
         """Whether a call can be tried on it."""

@@ -12,7 +12,13 @@ from types import TracebackType
 
 from mayfly.app import App
 from mayfly.brokerkeys import BrokerKeys
-from mayfly.errors import AccessDeniedError, InvalidRequestError, MayflyError
+from mayfly.errors import (
+    AccessDeniedError,
+    InvalidRequestError,
+    MayflyError,
+    RefusedError,
+    UnavailableError,
+)
 from mayfly.verification.cache import KnownToken, TokenCache
 from mayfly.verification.chain import ChainRefusedError, ChainVerifier, VerifiedToken
 from mayfly.verification.revocations import RevocationFeed
@@ -42,8 +48,9 @@ class Verdict:
     """The answer to a token, and its reason. True where the token is good.
 
     ``reason`` is None for a good token; else a code of proto/vectors/README.md, or
-    ``SCOPE_VIOLATION``, ``REVOKED``, ``REVOCATIONS_STALE``, ``TOKEN_NOT_VALID`` (says the broker)
-    or ``BROKER_UNREACHABLE``. ``token`` is what the token says, where its signatures were good.
+    ``SCOPE_VIOLATION``, ``REVOKED``, ``REVOCATIONS_STALE``, ``TOKEN_NOT_VALID`` (says the broker),
+    ``BROKER_UNREACHABLE``, or the broker's where it refuses the question. ``token`` is what the
+    token says, where its signatures were good.
     """
 
     reason: str | None
@@ -297,8 +304,12 @@ class Verifier:
             return Verdict(refusal, token)
         except ChainRefusedError as refused:
             return Verdict(refused.code, None)
-        except MayflyError:
-            return Verdict("BROKER_UNREACHABLE", known.token if known is not None else None)
+        except MayflyError as error:
+            reason = "BROKER_UNREACHABLE"
+            if isinstance(error, RefusedError) and not isinstance(error, UnavailableError):
+                # The question was wrong: a scope that is none, a use for nobody's connection.
+                reason = error.reason
+            return Verdict(reason, known.token if known is not None else None)
 
     def _verify_with_new_keys(self, text: str, broker: App) -> KnownToken:
         """A token of a key that was not known when it was looked at."""
