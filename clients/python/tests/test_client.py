@@ -228,6 +228,8 @@ def test_an_interrupted_call_leaves_nothing_behind(testing_app: str) -> None:
     code = (
         "import os, signal, threading\n"
         "from mayfly import App\n"
+        # A script's background process, such as with-broker.sh's, is started with it ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"app = App({testing_app!r}, orch={ORCH!r})\n"
         "broker = int(os.environ['MAYFLY_TEST_BROKER_PID'])\n"
         "app.keys()\n"
