@@ -6,7 +6,7 @@
 #
 # Names are those of the files in requirements/; all of them where none is given. The frameworks do
 # not agree on what they need, so that each has a virtual environment of its own, in
-# .build-clients/python-<name>. MAYFLY_SKIP_FRAMEWORKS=1 leaves them all out: together they are 1.8
+# .build-clients/python-<name>. MAYFLY_SKIP_FRAMEWORKS=1 leaves them all out: together they are 2
 # GB, more than half of it CrewAI's.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
