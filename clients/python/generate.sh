@@ -7,6 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 target=src/mayfly/_generated
+pool='mayfly._generated._pool import POOL'
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -21,7 +22,7 @@ mkdir "$work/raw" "$work/made"
 find "$work/raw" -name '*_pb2.py*' | while read -r file; do
     sed -E \
         -e 's/^from (google\.rpc|ttrpc|mayfly\.v1) import /from mayfly._generated import /' \
-        -e 's/^(from google\.protobuf import descriptor_pool) as .*/from mayfly._generated._pool import POOL as _pool/' \
+        -e 's/^from google\.protobuf import descriptor_pool as .*/from '"$pool"' as _pool/' \
         -e 's/_descriptor_pool\.Default\(\)/_pool/' \
         -e "s/'(google\.rpc|ttrpc|mayfly\.v1)\.([a-z_]+_pb2)'/'mayfly._generated.\2'/" \
         "$file" > "$work/made/$(basename "$file")"

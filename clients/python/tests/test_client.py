@@ -224,6 +224,61 @@ def test_a_stopped_broker_times_out(client: Any, testing_app: str) -> None:
     assert app.release(agent.token) is True
 
 
+def soon_dead(app: App, token: str) -> bool:
+    deadline = time.monotonic() + 5
+    while app.validate(token):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.002)
+    return True
+
+
+def test_an_agent_dies_with_its_process(client: Any, testing_app: str, app: App) -> None:
+    process = subprocess.Popen(["sleep", "60"])
+    try:
+        agent = client(testing_app).spawn(
+            orch=ORCH, task="bound", scope="read:data:x", bound_to=process.pid
+        )
+        assert app.validate(agent.token).claims["binding"].startswith("process")
+    finally:
+        process.kill()
+        process.wait()
+    assert soon_dead(app, agent.token)
+    with pytest.raises(InvalidRequestError):
+        app.spawn(task="t", scope="read:data:x", bound_to=0)
+
+
+def test_an_agent_dies_with_its_connection(client: Any, testing_app: str, app: App) -> None:
+    other = client(testing_app)
+    agent = other.spawn(orch=ORCH, task="bound", scope="read:data:x", bound_to="connection")
+    assert app.validate(agent.token).claims["binding"] == "connection"
+    other.close()
+    if hasattr(other, "loop"):
+        other.loop.run_until_complete(asyncio.sleep(0.01))
+    assert soon_dead(app, agent.token)
+
+
+def test_an_agent_that_registers_dies_with_its_process(app: App) -> None:
+    launch_token = app.create_launch_token(scope="read:data:*").token
+    code = (
+        "import sys\n"
+        "from mayfly import App\n"
+        f"agent = App().register(sys.stdin.read(), orch={ORCH!r}, task='bound', "
+        "scope='read:data:x', bound_to='self')\n"
+        "print(agent.token)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        input=launch_token,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert run.stdout, run.stderr
+    assert soon_dead(app, run.stdout.strip())
+
+
 def test_an_interrupted_call_leaves_nothing_behind(testing_app: str) -> None:
     code = (
         "import os, signal, threading\n"

@@ -21,6 +21,7 @@ from mayfly.keys import AgentKey
 from mayfly.values import (
     AgentDescription,
     AgentState,
+    Bond,
     Delegation,
     Duration,
     Grant,
@@ -86,6 +87,7 @@ class AsyncApp:
         renewable_for: Duration | Longest | None = None,
         max_uses: int | None = None,
         by_reference: bool = False,
+        bound_to: Bond | None = None,
         key: AgentKey | None = None,
     ) -> AsyncIterator[AsyncAgent]:
         """An agent for a block: spawned at its beginning, acting in it, released at its end.
@@ -101,6 +103,7 @@ class AsyncApp:
             renewable_for=renewable_for,
             max_uses=max_uses,
             by_reference=by_reference,
+            bound_to=bound_to,
             key=key,
         )
         async with agent:
@@ -118,6 +121,7 @@ class AsyncApp:
         renewable_for: Duration | Longest | None = None,
         max_uses: int | None = None,
         by_reference: bool = False,
+        bound_to: Bond | None = None,
         key: AgentKey | None = None,
     ) -> AsyncAgent:
         """Spawns an agent, which lives until it is released or its token expires.
@@ -128,8 +132,9 @@ class AsyncApp:
         ``renewable_for`` how long the grant can be renewed, None as long as the token lives,
         ``"longest"`` as long as the app's agents may live.
         ``max_uses`` limits what the grant and all that is delegated from it may consume.
-        ``by_reference`` asks for a short token that the broker resolves. ``key`` is the agent's
-        own; None makes a fresh one.
+        ``by_reference`` asks for a short token that the broker resolves. ``bound_to`` ends the
+        grant also with a process that this one started, by its pid, or with ``"connection"``, the
+        client's, which it does not outlive. ``key`` is the agent's own; None makes a fresh one.
 
         Raises ``RefusedError``, for example ``ScopeViolationError``; ``OutcomeUnknownError`` where
         the answer was lost.
@@ -143,6 +148,7 @@ class AsyncApp:
             renewable_for=renewable_for,
             max_uses=max_uses,
             by_reference=by_reference,
+            bound_to=bound_to,
             key=key or AgentKey(),
         )
         return AsyncAgent(self, await self._front.run(operations.spawn(request, self.timeout)))
@@ -169,6 +175,7 @@ class AsyncApp:
         renewable_for: Duration | Longest | None = None,
         max_uses: int | None = None,
         by_reference: bool = False,
+        bound_to: Bond | None = None,
         key: AgentKey | None = None,
         supersede: bool = False,
     ) -> AsyncAgent:
@@ -176,8 +183,8 @@ class AsyncApp:
         app. The launch token is used up where it succeeds, and only there.
 
         ``supersede`` ends what was granted before under the same orchestration and task: a crashed
-        instance's. The other parameters are those of ``spawn``; ``scope`` is inside the launch
-        token's.
+        instance's. ``bound_to="self"`` ends the grant with this process. The other parameters are
+        those of ``spawn``; ``scope`` is inside the launch token's.
         """
         request = AgentRequest(
             orch=named_orch(orch, self.orch),
@@ -188,6 +195,7 @@ class AsyncApp:
             renewable_for=renewable_for,
             max_uses=max_uses,
             by_reference=by_reference,
+            bound_to=bound_to,
             key=key or AgentKey(),
         )
         steps = operations.register(launch_token, request, supersede, self.timeout)

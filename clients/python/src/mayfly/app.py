@@ -20,6 +20,7 @@ from mayfly.keys import AgentKey
 from mayfly.values import (
     AgentDescription,
     AgentState,
+    Bond,
     Delegation,
     Duration,
     Grant,
@@ -86,6 +87,7 @@ class App:
         renewable_for: Duration | Longest | None = None,
         max_uses: int | None = None,
         by_reference: bool = False,
+        bound_to: Bond | None = None,
         key: AgentKey | None = None,
     ) -> Iterator[Agent]:
         """An agent for a block: spawned at its beginning, acting in it, released at its end.
@@ -101,6 +103,7 @@ class App:
             renewable_for=renewable_for,
             max_uses=max_uses,
             by_reference=by_reference,
+            bound_to=bound_to,
             key=key,
         )
         with agent, acting_as(agent):
@@ -117,6 +120,7 @@ class App:
         renewable_for: Duration | Longest | None = None,
         max_uses: int | None = None,
         by_reference: bool = False,
+        bound_to: Bond | None = None,
         key: AgentKey | None = None,
     ) -> Agent:
         """Spawns an agent, which lives until it is released or its token expires.
@@ -127,8 +131,9 @@ class App:
         ``renewable_for`` how long the grant can be renewed, None as long as the token lives,
         ``"longest"`` as long as the app's agents may live.
         ``max_uses`` limits what the grant and all that is delegated from it may consume.
-        ``by_reference`` asks for a short token that the broker resolves. ``key`` is the agent's
-        own; None makes a fresh one.
+        ``by_reference`` asks for a short token that the broker resolves. ``bound_to`` ends the
+        grant also with a process that this one started, by its pid, or with ``"connection"``, the
+        client's, which it does not outlive. ``key`` is the agent's own; None makes a fresh one.
 
         Raises ``RefusedError``, for example ``ScopeViolationError``; ``OutcomeUnknownError`` where
         the answer was lost.
@@ -142,6 +147,7 @@ class App:
             renewable_for=renewable_for,
             max_uses=max_uses,
             by_reference=by_reference,
+            bound_to=bound_to,
             key=key or AgentKey(),
         )
         return Agent(self, self._front.run(operations.spawn(request, self.timeout)))
@@ -166,6 +172,7 @@ class App:
         renewable_for: Duration | Longest | None = None,
         max_uses: int | None = None,
         by_reference: bool = False,
+        bound_to: Bond | None = None,
         key: AgentKey | None = None,
         supersede: bool = False,
     ) -> Agent:
@@ -173,8 +180,8 @@ class App:
         app. The launch token is used up where it succeeds, and only there.
 
         ``supersede`` ends what was granted before under the same orchestration and task: a crashed
-        instance's. The other parameters are those of ``spawn``; ``scope`` is inside the launch
-        token's.
+        instance's. ``bound_to="self"`` ends the grant with this process. The other parameters are
+        those of ``spawn``; ``scope`` is inside the launch token's.
         """
         request = AgentRequest(
             orch=named_orch(orch, self.orch),
@@ -185,6 +192,7 @@ class App:
             renewable_for=renewable_for,
             max_uses=max_uses,
             by_reference=by_reference,
+            bound_to=bound_to,
             key=key or AgentKey(),
         )
         steps = operations.register(launch_token, request, supersede, self.timeout)

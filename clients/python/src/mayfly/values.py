@@ -16,6 +16,9 @@ from mayfly.errors import InvalidRequestError
 Duration = int | float | timedelta
 # As long as the app's agents may live at most, where a call takes that.
 Longest = Literal["longest"]
+# What an agent's life hangs on beyond its expiry: a process, by its pid; the process itself, in a
+# registration; the client's connection.
+Bond = int | Literal["self", "connection"]
 
 _MAXIMUM_SECONDS = 2**32 - 1
 

@@ -10,7 +10,7 @@ from mayfly._generated import agents_pb2
 from mayfly.errors import InvalidRequestError
 from mayfly.keys import AgentKey
 from mayfly.scopes import scope_list
-from mayfly.values import Duration, Longest, use_limit, whole_seconds
+from mayfly.values import Bond, Duration, Longest, use_limit, whole_seconds
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class AgentRequest:
     renewable_for: Duration | Longest | None = None
     max_uses: int | None = None
     by_reference: bool = False
+    bound_to: Bond | None = None
     key: AgentKey = field(default_factory=AgentKey)
 
 
@@ -57,7 +58,21 @@ def spec(request: AgentRequest) -> agents_pb2.AgentSpec:
         message.max_uses = use_limit(request.max_uses)
     if request.by_reference:
         message.by_reference = True
+    if request.bound_to is not None:
+        _bind(message, request.bound_to)
     return message
+
+
+def _bind(message: agents_pb2.AgentSpec, bond: Bond) -> None:
+    if bond == "connection":
+        message.binding = agents_pb2.BINDING_CONNECTION
+        return
+    message.binding = agents_pb2.BINDING_PROCESS
+    if bond == "self":
+        return
+    if not isinstance(bond, int) or not 0 < bond < 2**32:
+        raise InvalidRequestError(f"bound_to is a pid, 'self' or 'connection', not {bond!r}")
+    message.pid = bond
 
 
 def set_longest(message: agents_pb2.AgentSpec, request: AgentRequest, session: Session) -> None:
