@@ -119,6 +119,12 @@ int clinux_refuse_descriptors(int socket) {
     return setsockopt(socket, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof off);
 }
 
+int clinux_refuses_descriptors(int socket) {
+    int passes = 1;
+    socklen_t size = sizeof passes;
+    return getsockopt(socket, SOL_SOCKET, SO_PASSRIGHTS, &passes, &size) == 0 && passes == 0;
+}
+
 int clinux_peer_credentials(int socket, uint32_t *uid, uint32_t *gid, uint32_t *pid) {
     struct ucred peer;
     socklen_t size = sizeof peer;

@@ -63,7 +63,7 @@ package final class Server: Sendable {
                 "live-grants": "\(recovered.grants)", "events": "\(log.durablePosition.rawValue)",
                 "discarded-after-reboot": "\(recovered.boot.discardedGrants)",
             ])
-        if !listeners.allSatisfy(\.refusesDescriptors) { try context.closer.start() }
+        if listeners.contains(where: \.mayTakeDescriptors) { try context.closer.start() }
         try startReactors(configuration, agentInboxes)
         try startOperatorReactor(configuration, operatorInbox)
         let (housekeeper, acceptor) = (housekeeper, acceptor)

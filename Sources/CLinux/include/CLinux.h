@@ -37,6 +37,8 @@ int clinux_unix_connect(int socket, const char *path);
 int clinux_accept(int listener);
 // Refuses descriptors passed by peers, where the kernel can (6.16); 0, or -1 with errno.
 int clinux_refuse_descriptors(int socket);
+// Whether it does: a connection takes after its listener as that was when the peer connected.
+int clinux_refuses_descriptors(int socket);
 int clinux_peer_credentials(int socket, uint32_t *uid, uint32_t *gid, uint32_t *pid);
 // Receives bytes from a socket that refuses descriptors.
 ssize_t clinux_receive(int socket, void *buffer, size_t capacity);

@@ -49,6 +49,8 @@ struct ShareLimits: Equatable, Sendable {
         connections: .max, queuedBytes: .max, connectionsPerUid: .max,
         requestsInFlightPerUid: .max, queuedBytesPerUid: .max, watchersPerUid: .max,
         challengesPerUid: .max, signaturesPerSecond: 0, unnamedSignaturesPerSecond: 0)
+    /// Connections of one share that were refused and are not closed yet.
+    static let refusedConnectionsPerUid = 4_096
 }
 
 extension ShareLimits {

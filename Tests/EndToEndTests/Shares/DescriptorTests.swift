@@ -120,6 +120,27 @@ import Testing
         for socket in sockets { socket.end() }
     }
 
+    @Test func `one that is not let in and brings a socket that lingers keeps nobody out`() throws {
+        var options = BrokerProcess.Options(arguments: [
+            "--max-connections", "16", "--max-connections-per-uid", "4",
+        ])
+        options.environment["MAYFLY_FAULT_PASSRIGHTS"] = "1"
+        let scene = try Scene(options)
+        // Its own connection is the first of four.
+        let others = try (0..<3).map { _ in try scene.stranger() }
+        for other in others { _ = try other.validate([]) }
+        let lingering = try Lingering()
+        defer { lingering.end() }
+        // It lies unread in the connection when that is accepted.
+        try scene.broker.freeze()
+        let refused = try scene.stranger()
+        #expect(try refused.send([0], passing: [lingering.near]))
+        lingering.leave()
+        scene.broker.thaw()
+        _ = try scene.broker.connectOperator().status()
+        try Stage.work(scene.member)
+    }
+
     @Test func `a hundred descriptors in one message are closed, and no other waits`() throws {
         var options = BrokerProcess.Options()
         options.environment["MAYFLY_FAULT_PASSRIGHTS"] = "1"
