@@ -129,11 +129,11 @@ final class ProcessWatch: Sendable {
     }
 
     /// An agent's process of before this start; false where no descriptor is left for it.
-    func keep(_ process: InspectedProcess) -> Bool {
+    func keep(_ process: InspectedProcess, by share: ShareKey?) -> Bool {
         do throws(Refusal) {
             let watched = try table.withLock { table throws(Refusal) in
                 let watched = try find(process, in: &table)
-                table.beginBinding(watched.number, by: nil)
+                table.beginBinding(watched.number, by: share)
                 return watched
             }
             settle(watched, isBound: true)

@@ -10,6 +10,11 @@ enum ShareKey: Hashable, Sendable {
     case unnamed
     /// The operator's socket: never refused for what others take.
     case `operator`
+
+    /// As the core's records have it, which know no app's own.
+    init(_ share: UserShare) {
+        self = share == .unnamed ? .unnamed : .uid(UserID(rawValue: share.rawValue))
+    }
 }
 
 /// What the connections of one share may take together, and all shares of the broker.
