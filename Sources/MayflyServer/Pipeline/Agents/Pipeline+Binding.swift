@@ -157,7 +157,12 @@ extension Pipeline {
 
     /// A process that became an agent's has no other role from then on.
     func checkRole(of connection: Connection) throws(Refusal) {
-        guard let process = connection.process, process.isBarred else { return }
+        guard let process = connection.process else { return }
+        if process.openDoubt != nil {
+            spendVerification()
+            context.processes.resolveDoubt(of: process)
+        }
+        guard process.isBarred else { return }
         if connection.role == .operator {
             connection.readiness.isFinishing = true
             throw .boundAgent
