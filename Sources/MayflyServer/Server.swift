@@ -106,6 +106,11 @@ package final class Server: Sendable {
         let watch = try ProcessWatch(
             authority: recovered.authority, clock: recovered.clock, logger: logger,
             capacity: capacity)
+        if !watch.inspector.canBind {
+            logger.warning(
+                "no grant can hang on a process: no pidfds, or a /proc that does not show the broker"
+            )
+        }
         watch.recover(recovered.authority.read { $0.recoveredBonds }.result)
         return watch
     }

@@ -49,13 +49,13 @@ struct ShareLimits: Equatable, Sendable {
     static let unreadBytesWhenCrowded = 64 << 10
     /// Descriptors that peers of one share passed and that are not closed yet.
     static let passedDescriptorsPerUid = 512
+    /// Connections of one share that were refused and are not closed yet.
+    static let refusedConnectionsPerUid = 4_096
 
     static let unlimited = ShareLimits(
         connections: .max, queuedBytes: .max, connectionsPerUid: .max,
         requestsInFlightPerUid: .max, queuedBytesPerUid: .max, watchersPerUid: .max,
         challengesPerUid: .max, signaturesPerSecond: 0, unnamedSignaturesPerSecond: 0)
-    /// Connections of one share that were refused and are not closed yet.
-    static let refusedConnectionsPerUid = 4_096
 }
 
 extension ShareLimits {
