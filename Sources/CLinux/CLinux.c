@@ -162,6 +162,14 @@ ssize_t clinux_receive_taking(int socket, void *buffer, size_t capacity, int *pa
     return received;
 }
 
+int clinux_would_take(int socket, void *buffer, size_t capacity) {
+    struct iovec piece = {.iov_base = buffer, .iov_len = capacity};
+    // Without room for them they are cut off, and the kernel says so. It keeps its own: nothing is
+    // closed by that.
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+    return recvmsg(socket, &message, MSG_PEEK) > 0 && (message.msg_flags & MSG_CTRUNC) != 0;
+}
+
 void clinux_close_passed(int descriptor) {
     struct linger none = {0};
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &none, sizeof none);

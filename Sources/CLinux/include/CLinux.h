@@ -47,6 +47,8 @@ ssize_t clinux_receive(int socket, void *buffer, size_t capacity);
 // Receives bytes and takes whatever descriptors came with them: room for the most there can be, and
 // how many there were.
 ssize_t clinux_receive_taking(int socket, void *buffer, size_t capacity, int *passed, int *count);
+// Whether descriptors lie in what would be received next; leaves all of it where it is.
+int clinux_would_take(int socket, void *buffer, size_t capacity);
 // Closes what a peer passed, without lingering where it is a socket.
 void clinux_close_passed(int descriptor);
 // Sends one byte and a descriptor with it; 1, or -1 with errno.

@@ -54,14 +54,19 @@ final class DescriptorCloser: @unchecked Sendable {
 
     /// The connection leaves its share when it has been closed.
     func closeConnection(_ descriptor: Int32, of share: Share) {
+        part(from: descriptor)
         add(Item(share: share, descriptors: [descriptor], kind: .connection))
     }
 
     /// One that was not let in.
     func closeRefused(_ descriptor: Int32, of share: Share) {
         share.countRefused(1)
+        part(from: descriptor)
         add(Item(share: share, descriptors: [descriptor], kind: .refused))
     }
+
+    /// The peer hears of it now, however long closing takes.
+    private func part(from descriptor: Int32) { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     private func add(_ item: Item) {
         waiting.withLock { waiting in
