@@ -119,6 +119,12 @@ int clinux_refuse_descriptors(int socket) {
     return setsockopt(socket, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof off);
 }
 
+int clinux_refuses_descriptors(int socket) {
+    int passes = 1;
+    socklen_t size = sizeof passes;
+    return getsockopt(socket, SOL_SOCKET, SO_PASSRIGHTS, &passes, &size) == 0 && passes == 0;
+}
+
 int clinux_peer_credentials(int socket, uint32_t *uid, uint32_t *gid, uint32_t *pid) {
     struct ucred peer;
     socklen_t size = sizeof peer;
@@ -154,6 +160,14 @@ ssize_t clinux_receive_taking(int socket, void *buffer, size_t capacity, int *pa
         *count += some;
     }
     return received;
+}
+
+int clinux_would_take(int socket, void *buffer, size_t capacity) {
+    struct iovec piece = {.iov_base = buffer, .iov_len = capacity};
+    // Without room for them they are cut off, and the kernel says so. It keeps its own: nothing is
+    // closed by that.
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+    return recvmsg(socket, &message, MSG_PEEK) > 0 && (message.msg_flags & MSG_CTRUNC) != 0;
 }
 
 void clinux_close_passed(int descriptor) {

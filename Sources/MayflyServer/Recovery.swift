@@ -117,9 +117,6 @@ struct Recovery {
         settings.launchTokensPerUid = said(configuration.maximumLaunchTokensPerUid)
         settings.launchTokensPerApp = said(configuration.maximumLaunchTokensPerApp)
         settings.operatorUids = configuration.operatorUidsInEffect
-        settings.operatorUids = configuration.operatorUids.union([
-            UserID(rawValue: 0), UserID(rawValue: getuid()),
-        ])
         #if MAYFLY_FAULTS
             if let fault = getenv("MAYFLY_FAULT") {
                 settings.faults = CoreFaults(named: String(cString: fault))

@@ -63,7 +63,7 @@ package final class Server: Sendable {
                 "live-grants": "\(recovered.grants)", "events": "\(log.durablePosition.rawValue)",
                 "discarded-after-reboot": "\(recovered.boot.discardedGrants)",
             ])
-        if !listeners.allSatisfy(\.refusesDescriptors) { try context.closer.start() }
+        if listeners.contains(where: \.mayTakeDescriptors) { try context.closer.start() }
         try startReactors(configuration, agentInboxes)
         try startOperatorReactor(configuration, operatorInbox)
         let (housekeeper, acceptor) = (housekeeper, acceptor)
@@ -106,6 +106,11 @@ package final class Server: Sendable {
         let watch = try ProcessWatch(
             authority: recovered.authority, clock: recovered.clock, logger: logger,
             capacity: capacity)
+        if !watch.inspector.canBind {
+            logger.warning(
+                "no grant can hang on a process: no pidfds, or a /proc that does not show the broker"
+            )
+        }
         watch.recover(recovered.authority.read { $0.recoveredBonds }.result)
         return watch
     }

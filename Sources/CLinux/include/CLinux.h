@@ -37,6 +37,8 @@ int clinux_unix_connect(int socket, const char *path);
 int clinux_accept(int listener);
 // Refuses descriptors passed by peers, where the kernel can (6.16); 0, or -1 with errno.
 int clinux_refuse_descriptors(int socket);
+// Whether it does: a connection takes after its listener as that was when the peer connected.
+int clinux_refuses_descriptors(int socket);
 int clinux_peer_credentials(int socket, uint32_t *uid, uint32_t *gid, uint32_t *pid);
 // Receives bytes from a socket that refuses descriptors.
 ssize_t clinux_receive(int socket, void *buffer, size_t capacity);
@@ -45,6 +47,8 @@ ssize_t clinux_receive(int socket, void *buffer, size_t capacity);
 // Receives bytes and takes whatever descriptors came with them: room for the most there can be, and
 // how many there were.
 ssize_t clinux_receive_taking(int socket, void *buffer, size_t capacity, int *passed, int *count);
+// Whether descriptors lie in what would be received next; leaves all of it where it is.
+int clinux_would_take(int socket, void *buffer, size_t capacity);
 // Closes what a peer passed, without lingering where it is a socket.
 void clinux_close_passed(int descriptor);
 // Sends one byte and a descriptor with it; 1, or -1 with errno.

@@ -30,6 +30,11 @@ extension Broker {
     /// Whether anything hangs on it.
     package func hasGrants(of bond: Bond) -> Bool { live.bonds.firstGrant(of: bond) != nil }
 
+    /// What the oldest grant that hangs on it is charged to.
+    package func share(of bond: Bond) -> UserShare? {
+        live.bonds.firstGrant(of: bond).map { live[$0].record.share }
+    }
+
     /// Processes and connections that live grants hang on.
     package var bondCount: Int { live.bonds.count }
 }

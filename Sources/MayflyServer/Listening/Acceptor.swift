@@ -61,13 +61,18 @@ final class Acceptor: Sendable {
                 continue
             }
             var (uid, gid, pid): (UInt32, UInt32, UInt32) = (0, 0, 0)
-            guard clinux_peer_credentials(descriptor.rawValue, &uid, &gid, &pid) == 0,
-                let share = admit(UserID(rawValue: uid), pid, by: listener)
-            else { continue }
+            guard clinux_peer_credentials(descriptor.rawValue, &uid, &gid, &pid) == 0 else {
+                continue
+            }
+            let refusesDescriptors = listener.refusesDescriptors(of: descriptor.rawValue)
+            guard let share = admit(UserID(rawValue: uid), pid, by: listener) else {
+                if !refusesDescriptors { refuse(descriptor, of: UserID(rawValue: uid)) }
+                continue
+            }
             let arrival = Arrival(
                 descriptor: descriptor, role: listener.role, uid: UserID(rawValue: uid),
                 pid: ProcessID(rawValue: pid), share: share,
-                refusesDescriptors: listener.refusesDescriptors)
+                refusesDescriptors: refusesDescriptors)
             switch listener.role {
             case .agents:
                 agentInboxes[share.dealReactor(of: agentInboxes.count)].deliver(arrival)
@@ -75,6 +80,15 @@ final class Acceptor: Sendable {
                 operatorInbox.deliver(arrival)
             }
         }
+    }
+
+    /// Closes one that was not let in. What its peer passed lies in it unread and is closed with it,
+    /// which can take its time: not here, where everybody else waits to be let in.
+    private func refuse(_ descriptor: consuming Descriptor, of uid: UserID) {
+        let share = context.shares.share(of: uid, at: BrokerClock.monotonicNanoseconds)
+        // Else they would take the descriptors that everyone needs: this one is closed here.
+        guard share.refusedConnections < ShareLimits.refusedConnectionsPerUid else { return }
+        context.closer.closeRefused(descriptor.release(), of: share)
     }
 
     /// The share in which a new connection is counted; nil where it is to be closed at once. It has

@@ -8,7 +8,9 @@ final class Listener: Sendable {
     let descriptor: Descriptor
     let role: SocketRole
     /// Whether the kernel keeps passed descriptors from its connections (SO_PASSRIGHTS, 6.16).
-    let refusesDescriptors: Bool
+    private let refusesDescriptors: Bool
+    /// Peers may have connected, and passed some, before the kernel was told.
+    private let isInherited: Bool
     /// Removed at the end, where this broker made it.
     private let path: String?
 
@@ -20,6 +22,7 @@ final class Listener: Sendable {
         self.descriptor = descriptor
         self.role = role
         path = nil
+        isInherited = true
         _ = fcntl(rawValue, F_SETFL, fcntl(rawValue, F_GETFL) | O_NONBLOCK)
         _ = fcntl(rawValue, F_SETFD, FD_CLOEXEC)
         refusesDescriptors = Self.refuseDescriptors(rawValue)
@@ -61,10 +64,19 @@ final class Listener: Sendable {
         self.descriptor = descriptor
         self.role = role
         self.path = path
+        isInherited = false
     }
 
     deinit {
         if let path { unlink(path) }
+    }
+
+    /// Whether any connection may bring descriptors, which someone has to close then.
+    var mayTakeDescriptors: Bool { isInherited || !refusesDescriptors }
+
+    /// Whether nothing was passed in a connection that was accepted here, nor can be.
+    func refusesDescriptors(of connection: Int32) -> Bool {
+        refusesDescriptors && (!isInherited || clinux_refuses_descriptors(connection) != 0)
     }
 
     private static func refuseDescriptors(_ socket: Int32) -> Bool {

@@ -106,11 +106,6 @@ struct ProcessInspector: Sendable {
         return line
     }
 
-    /// Whether one runs below the process that has this pid now; also where that cannot be told.
-    func descends(_ process: BoundProcess, from pid: ProcessID) -> Bool {
-        Ancestry(look: ProcessFiles.status).ancestors(of: process.pid)?.contains(pid) ?? true
-    }
-
     // MARK: After a restart
 
     /// The process that an earlier broker knew by this, if it still runs: another one that has its

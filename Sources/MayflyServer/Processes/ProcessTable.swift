@@ -116,12 +116,14 @@ struct ProcessTable: Sendable {
         rows[number] = row
     }
 
-    /// The decision was made. Gives those back that have a role and came from below this pid, or
-    /// the row, gone, where nothing came of it and nothing else needs it.
+    /// The decision was made. Gives those back that have a role and came from below this pid, where
+    /// it was no agent's before, and in whose share it counts; or the row, gone, where nothing came
+    /// of it and nothing else needs it.
     mutating func finishBinding(
         _ number: UInt64, isBound: Bool
-    ) -> (below: [WatchedProcess], removed: Row?) {
-        guard var row = rows[number] else { return ([], nil) }
+    ) -> (below: [WatchedProcess], share: ShareKey?, removed: Row?) {
+        guard var row = rows[number] else { return ([], nil, nil) }
+        let isNew = isBound && !row.isAgent
         row.pending -= 1
         row.isAgent = row.isAgent || isBound
         if !row.isRecognised {
@@ -130,9 +132,9 @@ struct ProcessTable: Sendable {
             if let share = row.boundBy.take() { giveBack(share) }
         }
         rows[number] = row
-        guard isBound else { return ([], removeIfIdle(number)) }
-        let below = descendants[row.process.identity.pid] ?? []
-        return (below.compactMap { rows[$0]?.process }, nil)
+        guard isBound else { return ([], nil, removeIfIdle(number)) }
+        let below = isNew ? descendants[row.process.identity.pid] ?? [] : []
+        return (below.compactMap { rows[$0]?.process }, row.boundBy, nil)
     }
 
     private mutating func giveBack(_ share: ShareKey) {

@@ -25,16 +25,16 @@ extension ProcessWatch {
 
     /// Whether it is still there.
     private func takeUp(_ bond: Bond) -> Bool {
-        switch bond {
-        case .process(let identity): takeUp(identity, isByPid: false)
-        case .processPid(let identity): takeUp(identity, isByPid: true)
-        case .connection: false
-        }
-    }
-
-    private func takeUp(_ identity: BoundProcess, isByPid: Bool) -> Bool {
-        guard let process = inspector.reopen(identity, isByPid: isByPid) else { return false }
-        return keep(process)
+        let process: InspectedProcess? =
+            switch bond {
+            case .process(let identity): inspector.reopen(identity, isByPid: false)
+            case .processPid(let identity): inspector.reopen(identity, isByPid: true)
+            case .connection: nil
+            }
+        guard let process else { return false }
+        // A start of the broker gives nobody his share back.
+        let share = authority.read { $0.share(of: bond) }.result
+        return keep(process, by: share.map(ShareKey.init))
     }
 }
 

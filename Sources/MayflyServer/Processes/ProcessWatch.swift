@@ -26,7 +26,7 @@ final class ProcessWatch: Sendable {
     let wakeUp: WakeUp
     private let capacity: Capacity
     private let table = Monitor(ProcessTable())
-    private let closed = Monitor<[ConnectionID]>([])
+    private let reported = Monitor<[DueEnds.End]>([])
     private let nextConnection = Atomic<UInt64>(1)
     let isStopping = Atomic(false)
 
@@ -115,25 +115,38 @@ final class ProcessWatch: Sendable {
     /// The decision was made. A process that exited in the meantime was seen by the watch, perhaps
     /// before there was anything to end.
     func settle(_ process: WatchedProcess, isBound: Bool) {
-        let (below, removed) = table.withLock {
+        let (below, share, removed) = table.withLock {
             $0.finishBinding(process.number, isBound: isBound)
         }
         if let removed { forget(removed.process) }
         guard isBound else { return }
         process.bar()
-        // The pid may have been that of an ancestor of theirs that exited long ago.
-        for other in below where inspector.descends(other.identity, from: process.identity.pid) {
-            other.bar()
+        // Whether they still descend from it is found out when they ask for something.
+        for other in below { other.doubt() }
+        if process.hasExited { report(DueEnds.End(bond: process.bond, share: share)) }
+    }
+
+    /// An ancestor of the process, by its pid, became an agent's after this one got its role. The pid
+    /// may have been that of another, which exited long ago.
+    func resolveDoubt(of process: WatchedProcess) {
+        guard let doubt = process.openDoubt else { return }
+        guard let ancestors = try? inspector.ancestors(of: process.identity) else {
+            return process.bar()
         }
-        if process.hasExited { end(process.bond) }
+        let isAgents = table.withLock { table in
+            table.note(ancestors, above: process.number)
+            return table.hasAgent(among: ancestors)
+        }
+        if isAgents { process.bar() }
+        process.resolve(doubt)
     }
 
     /// An agent's process of before this start; false where no descriptor is left for it.
-    func keep(_ process: InspectedProcess) -> Bool {
+    func keep(_ process: InspectedProcess, by share: ShareKey?) -> Bool {
         do throws(Refusal) {
             let watched = try table.withLock { table throws(Refusal) in
                 let watched = try find(process, in: &table)
-                table.beginBinding(watched.number, by: nil)
+                table.beginBinding(watched.number, by: share)
                 return watched
             }
             settle(watched, isBound: true)
@@ -150,15 +163,19 @@ final class ProcessWatch: Sendable {
     }
 
     /// Grants may hang on the connection, which is closed: the watch's thread ends them.
-    func connectionClosed(_ connection: ConnectionID) {
-        closed.withLock { $0.append(connection) }
+    func connectionClosed(_ connection: ConnectionID, of share: ShareKey) {
+        report(DueEnds.End(bond: .connection(connection), share: share))
+    }
+
+    private func report(_ end: DueEnds.End) {
+        reported.withLock { $0.append(end) }
         wakeUp.signal()
     }
 
-    func takeClosed() -> [ConnectionID] {
-        closed.withLock { closed in
-            defer { closed = [] }
-            return closed
+    func takeReported() -> [DueEnds.End] {
+        reported.withLock { reported in
+            defer { reported = [] }
+            return reported
         }
     }
 

@@ -11,6 +11,8 @@ final class WatchedProcess: Sendable {
     let bond: Bond
     private let exited = Atomic(false)
     private let barred = Atomic(false)
+    private let doubts = Atomic(0)
+    private let resolved = Atomic(0)
 
     init(_ process: InspectedProcess, number: UInt64) {
         self.number = number
@@ -30,6 +32,16 @@ final class WatchedProcess: Sendable {
     /// it had.
     var isBarred: Bool { barred.load(ordering: .acquiring) }
     func bar() { barred.store(true, ordering: .releasing) }
+
+    /// Whether it still descends from what has become an agent's is to be looked at: the number of
+    /// the newest doubt, nil where all were resolved.
+    var openDoubt: Int? {
+        let newest = doubts.load(ordering: .acquiring)
+        return newest == resolved.load(ordering: .acquiring) ? nil : newest
+    }
+    func doubt() { doubts.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+    /// This one and those before it. Not a later one's, which may have come meanwhile.
+    func resolve(_ doubt: Int) { resolved.store(doubt, ordering: .releasing) }
 }
 
 /// A connection as the watch knows it: its reactor's inbox, and its tag there.

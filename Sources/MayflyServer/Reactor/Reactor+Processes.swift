@@ -48,6 +48,7 @@ extension Reactor {
     }
 
     private func endBond(of connection: Connection) {
-        if let bond = connection.bond.take() { context.processes.connectionClosed(bond) }
+        guard let bond = connection.bond.take() else { return }
+        context.processes.connectionClosed(bond, of: connection.share.key)
     }
 }

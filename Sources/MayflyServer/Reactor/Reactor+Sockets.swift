@@ -45,12 +45,15 @@ extension Reactor {
         settle(connection, took: consumed)
     }
 
-    /// What recv(2) gives; nil where the peer has passed more descriptors than have been closed yet.
+    /// What recv(2) gives; nil where the peer passes descriptors and its share has as many that are
+    /// not closed yet as it may. Others of the share, who pass none, go on.
     private func read(_ connection: Connection, _ capacity: Int) -> Int? {
         if connection.refusesDescriptors {
             return clinux_receive(connection.socket, scratch.baseAddress, capacity)
         }
-        guard connection.share.passedDescriptors < ShareLimits.passedDescriptorsPerUid else {
+        if connection.share.passedDescriptors >= ShareLimits.passedDescriptorsPerUid,
+            clinux_would_take(connection.socket, scratch.baseAddress, capacity) != 0
+        {
             context.metrics.note(.passedDescriptors)
             return nil
         }

@@ -14,6 +14,7 @@ final class Share: Sendable {
     private let openWatchers = Atomic(0)
     private let openChallenges = Atomic(0)
     private let passed = Atomic(0)
+    private let refused = Atomic(0)
     private let nextReactor: Atomic<Int>
 
     /// All shares' queued bytes.
@@ -48,7 +49,10 @@ final class Share: Sendable {
     }
 
     /// Nothing would be lost by forgetting it.
-    func isIdle(at now: UInt64) -> Bool { connections == 0 && signatures.isWhole(at: now) }
+    func isIdle(at now: UInt64) -> Bool {
+        connections == 0 && passedDescriptors == 0 && refusedConnections == 0
+            && signatures.isWhole(at: now)
+    }
 
     // MARK: Requests and bytes
 
@@ -109,6 +113,10 @@ final class Share: Sendable {
     /// What its peers passed and nobody has closed yet.
     var passedDescriptors: Int { passed.load(ordering: .relaxed) }
     func countPassed(_ count: Int) { passed.wrappingAdd(count, ordering: .relaxed) }
+
+    /// Connections that were not let in and that nobody has closed yet.
+    var refusedConnections: Int { refused.load(ordering: .relaxed) }
+    func countRefused(_ count: Int) { refused.wrappingAdd(count, ordering: .relaxed) }
 
     private func take(_ counter: borrowing Atomic<Int>, _ limit: Int) -> Bool {
         let before = counter.wrappingAdd(1, ordering: .relaxed).oldValue

@@ -10,6 +10,11 @@ enum ShareKey: Hashable, Sendable {
     case unnamed
     /// The operator's socket: never refused for what others take.
     case `operator`
+
+    /// As the core's records have it, which know no app's own.
+    init(_ share: UserShare) {
+        self = share == .unnamed ? .unnamed : .uid(UserID(rawValue: share.rawValue))
+    }
 }
 
 /// What the connections of one share may take together, and all shares of the broker.
@@ -44,6 +49,8 @@ struct ShareLimits: Equatable, Sendable {
     static let unreadBytesWhenCrowded = 64 << 10
     /// Descriptors that peers of one share passed and that are not closed yet.
     static let passedDescriptorsPerUid = 512
+    /// Connections of one share that were refused and are not closed yet.
+    static let refusedConnectionsPerUid = 4_096
 
     static let unlimited = ShareLimits(
         connections: .max, queuedBytes: .max, connectionsPerUid: .max,

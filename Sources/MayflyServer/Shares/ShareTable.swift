@@ -78,6 +78,11 @@ final class ShareTable: Sendable {
         }
     }
 
+    /// The one that connections of this uid are counted in.
+    func share(of uid: UserID, at now: UInt64) -> Share {
+        state.withLock { share(key(uid, provenApp: nil, $0), &$0, now) }
+    }
+
     func leave(_ share: Share) {
         state.withLock { state in
             share.discountConnection()

@@ -16,8 +16,15 @@ final class DescriptorCloser: @unchecked Sendable {
     private struct Item {
         let share: Share
         let descriptors: [Int32]
-        /// The one descriptor is a connection, which is counted until it is closed.
-        let isConnection: Bool
+        let kind: Kind
+    }
+
+    private enum Kind {
+        case passed
+        /// Counted in its share until it is closed.
+        case connection
+        /// Never let in.
+        case refused
     }
 
     private struct Waiting {
@@ -42,13 +49,24 @@ final class DescriptorCloser: @unchecked Sendable {
 
     func closePassed(_ descriptors: ArraySlice<Int32>, of share: Share) {
         share.countPassed(descriptors.count)
-        add(Item(share: share, descriptors: Array(descriptors), isConnection: false))
+        add(Item(share: share, descriptors: Array(descriptors), kind: .passed))
     }
 
     /// The connection leaves its share when it has been closed.
     func closeConnection(_ descriptor: Int32, of share: Share) {
-        add(Item(share: share, descriptors: [descriptor], isConnection: true))
+        part(from: descriptor)
+        add(Item(share: share, descriptors: [descriptor], kind: .connection))
     }
+
+    /// One that was not let in.
+    func closeRefused(_ descriptor: Int32, of share: Share) {
+        share.countRefused(1)
+        part(from: descriptor)
+        add(Item(share: share, descriptors: [descriptor], kind: .refused))
+    }
+
+    /// The peer hears of it now, however long closing takes.
+    private func part(from descriptor: Int32) { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     private func add(_ item: Item) {
         waiting.withLock { waiting in
@@ -85,12 +103,16 @@ final class DescriptorCloser: @unchecked Sendable {
 
     private func close(_ item: Item) {
         for descriptor in item.descriptors {
-            if item.isConnection {
-                _ = Glibc.close(descriptor)
-                shares.leave(item.share)
-            } else {
+            switch item.kind {
+            case .passed:
                 clinux_close_passed(descriptor)
                 item.share.countPassed(-1)
+            case .connection:
+                _ = Glibc.close(descriptor)
+                shares.leave(item.share)
+            case .refused:
+                _ = Glibc.close(descriptor)
+                item.share.countRefused(-1)
             }
         }
     }

@@ -132,4 +132,18 @@ internal import Testing
         late.process.end()
         #expect(try authenticationWord(late.client) == "PROCESS_NOT_FOUND")
     }
+
+    @Test func `who exits while its ancestors are looked for has no role by having none`() throws {
+        let gate = try Gate("peer-found")
+        try gate.open()
+        var options = BrokerProcess.Options()
+        options.environment = gate.environment
+        let scene = try Scene(options)
+        let peer = try DistantPeer(scene.broker.home.agentSocket)
+        gate.close()
+        let stream = try peer.client.send(
+            .authenticate, AuthenticateRequestMessage(app: Scene.app))
+        try gate.whileHeld { peer.process.end() }
+        #expect(word(try peer.client.reply(to: stream)) == "PROCESS_NOT_FOUND")
+    }
 }

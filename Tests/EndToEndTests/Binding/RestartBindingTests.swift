@@ -56,6 +56,20 @@ internal import Testing
         #expect(try scene.endings(of: agent) == ["CONNECTION_CLOSED"])
     }
 
+    @Test func `a process counts in its uid's share after a restart as before`() throws {
+        let scene = try Scene(
+            BrokerProcess.Options(arguments: ["--max-bound-processes-per-uid", "2"]))
+        let children = try (0..<3).map { _ in try SleepingProcess() }
+        for child in children[..<2] { _ = try scene.spawn(boundTo: child) }
+        try scene.killAndRestart()
+        #expect(try scene.bindingWord(pid: UInt32(children[2].pid)) == "PROCESSES_EXHAUSTED")
+        children[0].end()
+        #expect(
+            try Deadline.poll(seconds: 10) {
+                try scene.bindingWord(pid: UInt32(children[2].pid)) == "OK"
+            })
+    }
+
     @Test func `an agent's process is one to the next broker too`() throws {
         let scene = try Scene()
         let directory = try TemporaryDirectory()

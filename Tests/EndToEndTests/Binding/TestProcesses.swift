@@ -93,7 +93,7 @@ final class Gate {
     private let directory: TemporaryDirectory
     private let place: String
 
-    /// - Parameter place: `opened` or `between-looks`.
+    /// - Parameter place: `opened`, `between-looks` or `peer-found`.
     init(_ place: String) throws {
         directory = try TemporaryDirectory()
         self.place = place
@@ -105,6 +105,13 @@ final class Gate {
         ["MAYFLY_FAULT_GATE": path, "MAYFLY_FAULT_GATE_AT": place]
     }
 
+    /// Lets the broker pass until `close`.
+    func open() throws { try Programs.write("", to: path + ".open") }
+    func close() {
+        unlink(path + ".open")
+        unlink(path + ".reached")
+    }
+
     /// Waits until the broker is there, does it, and lets the broker go on.
     func whileHeld(_ body: () throws -> Void) throws {
         let isReached = Deadline.poll(seconds: 10, everyMilliseconds: 1) {
@@ -114,6 +121,6 @@ final class Gate {
             throw BrokerProcess.Failure(description: "the broker does not come by \(place)")
         }
         try body()
-        try Programs.write("", to: path + ".open")
+        try open()
     }
 }

@@ -120,8 +120,7 @@ struct PowerCutRig {
 }
 
 extension BrokerProcess {
-    /// Stops every thread where it is; returns when none runs any more. Only a signal that kills
-    /// is to follow.
+    /// Stops every thread where it is; returns when none runs any more.
     func freeze() throws {
         kill(brokerPid, SIGSTOP)
         let isFrozen = Deadline.poll(seconds: 10, everyMilliseconds: 1) {
@@ -130,6 +129,8 @@ extension BrokerProcess {
         }
         guard isFrozen else { throw Failure(description: "the broker does not stop") }
     }
+
+    func thaw() { kill(brokerPid, SIGCONT) }
 
     /// The letter that the kernel has for each thread.
     private var threadStates: [UInt8] {

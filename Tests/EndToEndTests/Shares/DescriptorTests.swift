@@ -120,6 +120,66 @@ import Testing
         for socket in sockets { socket.end() }
     }
 
+    @Test func `too many that cannot be closed cut off who passes more, and nobody else`() throws {
+        var options = BrokerProcess.Options()
+        options.environment["MAYFLY_FAULT_PASSRIGHTS"] = "1"
+        let scene = try Scene(options)
+        let hostile = try scene.stranger()
+        func pass(_ descriptors: [Int32]) throws {
+            #expect(
+                try hostile.send(
+                    try hostile.frame(.getKeys, GetKeysRequestMessage()), passing: descriptors))
+        }
+        // One in another, where nobody can keep it from lingering: all others wait behind it.
+        let lingering = try Lingering()
+        defer { lingering.end() }
+        var pair: [Int32] = [-1, -1]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
+        let outer = WireClient(takingOver: pair[0])
+        #expect(try outer.send([0], passing: [lingering.near]))
+        lingering.leave()
+        // The broker is to be the last that has it.
+        try scene.broker.freeze()
+        try pass([pair[1]])
+        close(pair[1])
+        outer.hangUp()
+        scene.broker.thaw()
+        let null = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        defer { close(null) }
+        for _ in 0..<3 { try pass([Int32](repeating: null, count: 200)) }
+        try Stage.work(scene.member)
+        // Everyone here is of one uid. Who passes none is none of those who do.
+        for _ in 0..<20 { try Stage.work(scene.member) }
+        _ = try scene.stranger().validate([])
+        try pass([null])
+        _ = try hostile.receiveUntilClosed()
+        let limit = "mayfly_limit_hits_total{limit=\"passed_descriptors\"} 1\n"
+        #expect(
+            try Deadline.poll(seconds: 10) { try scene.overseer.metrics().contains(limit) })
+    }
+
+    @Test func `one that is not let in and brings a socket that lingers keeps nobody out`() throws {
+        var options = BrokerProcess.Options(arguments: [
+            "--max-connections", "16", "--max-connections-per-uid", "4",
+        ])
+        options.environment["MAYFLY_FAULT_PASSRIGHTS"] = "1"
+        let scene = try Scene(options)
+        // Its own connection is the first of four.
+        let others = try (0..<3).map { _ in try scene.stranger() }
+        for other in others { _ = try other.validate([]) }
+        let lingering = try Lingering()
+        defer { lingering.end() }
+        // It lies unread in the connection when that is accepted.
+        try scene.broker.freeze()
+        let refused = try scene.stranger()
+        #expect(try refused.send([0], passing: [lingering.near]))
+        lingering.leave()
+        scene.broker.thaw()
+        #expect(try refused.receiveUntilClosed().isEmpty)
+        _ = try scene.broker.connectOperator().status()
+        try Stage.work(scene.member)
+    }
+
     @Test func `a hundred descriptors in one message are closed, and no other waits`() throws {
         var options = BrokerProcess.Options()
         options.environment["MAYFLY_FAULT_PASSRIGHTS"] = "1"

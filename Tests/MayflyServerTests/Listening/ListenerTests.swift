@@ -114,6 +114,28 @@ import Testing
         }
     }
 
+    private static var kernelRefuses: Bool {
+        guard let probe = Descriptor(owning: clinux_unix_socket()) else { return false }
+        return clinux_refuse_descriptors(probe.rawValue) == 0
+    }
+
+    @Test(.enabled(if: kernelRefuses, "a kernel before 6.16 lets descriptors through"))
+    func `who came before the broker took its socket over may have passed something`() throws {
+        let path = directory.path + "/agent.sock"
+        let socket = clinux_unix_socket()
+        try #require(clinux_unix_bind(socket, path) == 0 && Glibc.listen(socket, 4) == 0)
+        let early = try owned(clinux_unix_socket())
+        try #require(clinux_unix_connect(early.rawValue, path) == 0)
+        let listener = try Listener(inherited: socket, role: .agents)
+        let late = try owned(clinux_unix_socket())
+        try #require(clinux_unix_connect(late.rawValue, path) == 0)
+        let first = try owned(clinux_accept(socket))
+        let second = try owned(clinux_accept(socket))
+        #expect(!listener.refusesDescriptors(of: first.rawValue))
+        #expect(listener.refusesDescriptors(of: second.rawValue))
+        #expect(listener.mayTakeDescriptors, "and someone has to close it")
+    }
+
     @Test func `a directory that cannot be made is refused with what is wrong`() throws {
         #expect(throws: SystemFailure.self) { _ = try listen(directory.path + "/no/run/a.sock") }
         #expect(throws: SystemFailure.self) { _ = try listen("relative.sock") }

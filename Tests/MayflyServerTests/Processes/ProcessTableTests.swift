@@ -40,8 +40,8 @@ import Testing
         table.attach(connection(1), to: watched.number)
         table.beginBinding(watched.number, by: share)
         #expect(table.hasAgent(among: [ProcessID(rawValue: 10)]))
-        let (below, removed) = table.finishBinding(watched.number, isBound: true)
-        #expect(below.isEmpty && removed == nil)
+        let (below, charged, removed) = table.finishBinding(watched.number, isBound: true)
+        #expect(below.isEmpty && charged == share && removed == nil)
         #expect(table.detach(connection(1), from: watched.number) == nil)
         #expect(table.isAgent(watched.identity))
         #expect(table.boundCount == 1 && table.boundCount(by: share) == 1)
@@ -74,10 +74,26 @@ import Testing
         table.beginBinding(agent.number, by: share)
         let below = table.finishBinding(agent.number, isBound: true).below
         #expect(below.map(\.number) == [child.number])
-        // It is not remembered longer than it is there.
-        #expect(table.detach(connection(1), from: child.number) != nil)
+        // Once: who gets a role later finds the agent in the table.
         table.beginBinding(agent.number, by: share)
         #expect(table.finishBinding(agent.number, isBound: true).below.isEmpty)
+        // It is not remembered longer than it is there.
+        #expect(table.detach(connection(1), from: child.number) != nil)
+        let other = table.insert(try process(20))
+        table.beginBinding(other.number, by: share)
+        #expect(table.finishBinding(other.number, isBound: true).below.isEmpty)
+    }
+
+    @Test func `a doubt that comes while another is resolved stays open`() throws {
+        let watched = WatchedProcess(try process(10), number: 1)
+        #expect(watched.openDoubt == nil)
+        watched.doubt()
+        let first = try #require(watched.openDoubt)
+        watched.doubt()
+        watched.resolve(first)
+        let second = try #require(watched.openDoubt)
+        watched.resolve(second)
+        #expect(watched.openDoubt == nil)
     }
 
     @Test func `two that cannot be told apart are two`() throws {

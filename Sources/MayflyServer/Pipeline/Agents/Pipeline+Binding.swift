@@ -130,9 +130,11 @@ extension Pipeline {
             throw error
         }
         let dependent = DependentConnection(inbox: inbox, tag: connection.tag)
-        let admitted = try context.processes.admit(
-            peer, below: try context.processes.inspector.ancestors(of: peer.identity),
-            with: dependent)
+        ProcessFaults.passGate("peer-found")
+        let ancestors = try context.processes.inspector.ancestors(of: peer.identity)
+        // One that is gone has no ancestors to be known by, and may have left its socket to others.
+        guard !peer.hasExited else { throw .peerExited }
+        let admitted = try context.processes.admit(peer, below: ancestors, with: dependent)
         // One that cannot be told from others has another row each time.
         if let known = connection.process, known !== admitted {
             context.processes.detach(dependent, from: known)
@@ -155,7 +157,12 @@ extension Pipeline {
 
     /// A process that became an agent's has no other role from then on.
     func checkRole(of connection: Connection) throws(Refusal) {
-        guard let process = connection.process, process.isBarred else { return }
+        guard let process = connection.process else { return }
+        if process.openDoubt != nil {
+            spendVerification()
+            context.processes.resolveDoubt(of: process)
+        }
+        guard process.isBarred else { return }
         if connection.role == .operator {
             connection.readiness.isFinishing = true
             throw .boundAgent
