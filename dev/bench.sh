@@ -60,7 +60,8 @@ stop_broker() {
 
 fresh_broker() {
     stop_broker
-    rm -rf "$data/broker"
+    # The sockets' directory is open to all or not, as the broker's socket is.
+    rm -rf "$data/broker" "$sockets/run"
     start_broker "$@"
 }
 
@@ -162,9 +163,6 @@ measure_shares() {
     local -a flood=()
     say "shares: one user alone, then beside seven that flood (nice 19)"
     chmod 755 "$sockets"
-    stop_broker
-    # Made by a broker whose socket was not for all.
-    rm -rf "$sockets/run"
     fresh_broker "$broker_core" 1 --agent-socket-mode 0666
     for user in "${users[@]}"; do
         "$bin/mayfly" app add --operator-socket "$sockets/operator/operator.sock" \

@@ -77,6 +77,9 @@ int clinux_usable_processor(int number);
 void clinux_name_thread(const char *name);
 // Lets the calling thread's waits end when they should, not up to 50 us later.
 void clinux_wake_precisely(void);
+// For a thread that works little and is waited for: when it wakes it runs at once, also where a thread
+// that never sleeps has its core (a short slice, Linux 6.12). Gains no share of the processor.
+void clinux_run_promptly(void);
 // Makes orphaned descendants children of the calling process, not of init; survives an exec.
 void clinux_adopt_orphans(void);
 

@@ -20,6 +20,7 @@ extension ProcessWatch {
 
     /// Returns when the broker drains. What has not been ended then ends at the next start.
     func run() {
+        clinux_run_promptly()
         var events = [clinux_event](repeating: clinux_event(), count: Self.eventsPerWait)
         var due = DueEnds()
         while !isStopping.load(ordering: .acquiring) {

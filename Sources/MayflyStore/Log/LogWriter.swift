@@ -1,4 +1,5 @@
 package import MayflyCore
+private import CLinux
 private import Synchronization
 
 /// Bounds of the log's writer.
@@ -119,6 +120,8 @@ package final class LogWriter: @unchecked Sendable {
     // MARK: On the writer's thread
 
     private func run() {
+        // Every answer waits for it, and it mostly for the disk.
+        clinux_run_promptly()
         var checkpointDue = nextCheckpoint(after: .now())
         var isLast = false
         while !isLast {
