@@ -17,7 +17,7 @@ RELEASE_BIN = $(shell $(SWIFT) build -c release --show-bin-path)
 # A crashing program must fail at once, not hang in the backtracer.
 export SWIFT_BACKTRACE := enable=no
 
-.PHONY: build demo test lint format proto bench fuzz faults sanitize install clean packages
+.PHONY: build demo test test-clients lint format proto bench fuzz faults sanitize install clean packages
 .PHONY: soak soak-churn soak-simulation soak-race
 
 build: packages  ## the three programs, optimised
@@ -35,6 +35,11 @@ test: packages  ## everything that runs without root and without a clock
 	$(SWIFT) test --skip-build --filter EndToEndTests
 	dev/check-model.sh
 	dev/simulate.sh
+
+test-clients: packages  ## the clients of all languages, each against a broker of this build
+	$(SWIFT) build $(FLAGS) --product mayflyd
+	$(SWIFT) build $(FLAGS) --product mayfly
+	MAYFLY_BIN="$$($(SWIFT) build --show-bin-path)" dev/test-clients.sh
 
 lint:  ## style and rooms, as CI runs them
 	dev/check-style.sh

@@ -162,6 +162,9 @@ measure_shares() {
     local -a flood=()
     say "shares: one user alone, then beside seven that flood (nice 19)"
     chmod 755 "$sockets"
+    stop_broker
+    # Made by a broker whose socket was not for all.
+    rm -rf "$sockets/run"
     fresh_broker "$broker_core" 1 --agent-socket-mode 0666
     for user in "${users[@]}"; do
         "$bin/mayfly" app add --operator-socket "$sockets/operator/operator.sock" \

@@ -56,7 +56,7 @@ if grep -nE '\btry!|\bas!|\bfatalError\(|\b(TODO|FIXME|XXX)\b' \
 fi
 
 mapfile -t scripts < <(
-    git ls-files --cached --others --exclude-standard 'dev/*' '.ci/*' 'packaging/*' \
+    git ls-files --cached --others --exclude-standard 'dev/*' '.ci/*' 'packaging/*' 'clients/*' \
         | while read -r file; do
             [ -f "$file" ] && head -c 64 "$file" | grep -qE '^#!.*\b(ba)?sh\b' && echo "$file"
         done

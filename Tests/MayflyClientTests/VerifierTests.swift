@@ -84,7 +84,7 @@ struct VerifierTests {
         #expect(
             refusal { () throws(VerificationRefusal) in
                 try verifier.verify(chain.referenceToken, at: Self.now)
-            } == "ONLINE_REQUIRED")
+            } == "BROKER_REQUIRED")
     }
 
     @Test func `another key's tokens are nobody's, and keys that are replaced are forgotten`()

@@ -26,8 +26,8 @@ import tempfile
 import threading
 import time
 
-VECTORS = json.loads(
-    (pathlib.Path(__file__).resolve().parents[2] / "proto" / "vectors" / "hostile.json").read_text())
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+VECTORS = json.loads((ROOT / "proto" / "vectors" / "hostile.json").read_text())
 HEADER = struct.Struct(">IIBB")
 RESPONSE = 2
 # What a client may send: the broker's own limit.
@@ -155,7 +155,8 @@ class Connection:
         else:
             stream = described["stream"]
         length = described.get("length", len(data))
-        return HEADER.pack(length, stream, described.get("type", RESPONSE), described.get("flags", 0)) + data
+        kind = described.get("type", RESPONSE)
+        return HEADER.pack(length, stream, kind, described.get("flags", 0)) + data
 
     def play(self, steps):
         for step in steps:

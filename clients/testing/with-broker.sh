@@ -25,6 +25,7 @@ bin=$(cd "${MAYFLY_BIN:?the folder with mayflyd and mayfly}" && pwd)
 place=$(mktemp -d /tmp/mayfly-test.XXXXXX)
 broker=
 command=
+is_ready=
 
 member() { sed -n 's/.*"'"$1"'" *: *"\([^"]*\)".*/\1/p'; }
 number() { sed -n 's/.*"'"$1"'" *: *"\{0,1\}\([0-9][0-9]*\).*/\1/p'; }
@@ -36,6 +37,11 @@ stop() {
     wait "$pid" 2>/dev/null || true
 }
 finish() {
+    exec 2>&3
+    if [ -z "$is_ready" ]; then
+        echo "with-broker: the broker did not start, or did not take its apps" >&2
+        cat "$place/log" >&2
+    fi
     stop "$command"
     stop "$broker"
     # A test that started the broker again may not have lived to stop it.
@@ -44,22 +50,19 @@ finish() {
     [ -z "$other" ] || kill "$other" 2>/dev/null || true
     rm -rf "$place"
 }
+exec 3>&2
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-
-# The outside world must not decide what this broker is.
-while IFS='=' read -r name _; do
-    case $name in MAYFLY_BIN) ;; MAYFLY_*) unset "$name" ;; esac
-done < <(env)
 
 export MAYFLY_BIN=$bin PATH="$bin:$PATH"
 export MAYFLY_SOCKET="$place/run/agent.sock"
 export MAYFLY_OPERATOR_SOCKET="$place/operator/operator.sock"
 
+# Settings in our environment are not this broker's.
 cat >"$place/start" <<START
 #!/bin/sh
-exec '$bin/mayflyd' --data-directory '$place/data' \\
+exec env -i PATH="$PATH" '$bin/mayflyd' --data-directory '$place/data' \\
     --key-file '$place/data/mayfly.key' --agent-socket '$MAYFLY_SOCKET' \\
     --operator-socket '$MAYFLY_OPERATOR_SOCKET' --no-pin-reactors
 START
@@ -68,27 +71,23 @@ chmod 0700 "$place/start"
 # Should this script be killed outright, the broker goes too.
 setpriv --pdeathsig TERM "$place/start" 2>"$place/log" &
 broker=$!
-ready=
 for _ in $(seq 200); do
-    if [ -S "$MAYFLY_OPERATOR_SOCKET" ] && mayfly status >/dev/null 2>&1; then
-        ready=yes
-        break
-    fi
-    kill -0 "$broker" 2>/dev/null || break
+    [ -S "$MAYFLY_OPERATOR_SOCKET" ] && mayfly status >/dev/null 2>&1 && break
+    kill -0 "$broker" 2>/dev/null || exit 70
     sleep 0.05
 done
-if [ -z "$ready" ]; then
-    echo "with-broker: the broker did not start" >&2
-    cat "$place/log" >&2
-    exit 70
-fi
 
+# Whatever fails here ends this, and the log says why.
+exec 2>>"$place/log"
+mayfly status >/dev/null || exit 70
+# One key in 64 begins with a hyphen: it is given with an equals sign.
 attestation=$(mayfly key new --out "$place/attestation.pem" --json | member public_key)
 added=$(mayfly app add --name testing --shared-uid --issue-secret --cross-app --json \
     --ceiling 'read:data:*' --ceiling 'write:data:*' --ceiling 'read:reports:*' \
-    --attestation-key "$attestation" 2>>"$place/log")
-mayfly app add --name narrow --shared-uid --ceiling read:data:customer-12345 \
-    >/dev/null 2>>"$place/log"
+    --attestation-key="$attestation")
+mayfly app add --name narrow --shared-uid --ceiling read:data:customer-12345 >/dev/null
+exec 2>&3
+is_ready=yes
 
 export MAYFLY_TEST_APP=testing
 export MAYFLY_TEST_NARROW_APP=narrow
@@ -100,7 +99,7 @@ export MAYFLY_TEST_BROKER_PID=$broker
 export MAYFLY_TEST_BROKER_COMMAND="$place/start"
 
 # In the background, so that a signal to this script ends the command too, and not after it.
-"$@" <&0 &
+"$@" <&0 3>&- &
 command=$!
 status=0
 wait "$command" || status=$?

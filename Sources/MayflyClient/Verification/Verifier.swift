@@ -83,7 +83,7 @@ public final class Verifier: Sendable {
     ///   - now: nil takes this process's clock.
     /// - Returns: what the token says.
     /// - Throws: why it is not good enough: the codes of `verifyChain`, and `REVOKED`,
-    ///   `REVOCATIONS_STALE`, `SCOPE_VIOLATION`, `ONLINE_REQUIRED` of a token that only the broker
+    ///   `REVOCATIONS_STALE`, `SCOPE_VIOLATION`, `BROKER_REQUIRED` of a token that only the broker
     ///   can judge (`verify(_:asking:audience:scope:consumeUse:)`).
     public func verify(
         _ token: String, audience: String? = nil, scope: [String] = [], at now: UnixTime? = nil
@@ -99,7 +99,7 @@ public final class Verifier: Sendable {
     ///
     /// - Parameters:
     ///   - consumeUse: take one of its uses, where they are limited.
-    /// - Throws: `VerificationRefusal` as `verify`, with `NOT_VALID` where it is the broker that
+    /// - Throws: `VerificationRefusal` as `verify`, with `TOKEN_NOT_VALID` where it is the broker that
     ///   refused; `MayflyError` where the broker did not answer.
     public func verify(
         _ token: String, asking client: MayflyClient, audience: String? = nil,
@@ -149,9 +149,9 @@ public final class Verifier: Sendable {
 
 extension VerificationRefusal {
     fileprivate static let onlineRequired = VerificationRefusal(
-        code: "ONLINE_REQUIRED", message: "Only the broker can judge this token: ask it.")
+        code: "BROKER_REQUIRED", message: "Only the broker can judge this token: ask it.")
     fileprivate static let notValid = VerificationRefusal(
-        code: "NOT_VALID", message: "The broker says that the token is not valid for this.")
+        code: "TOKEN_NOT_VALID", message: "The broker says that the token is not valid for this.")
     static let revoked = VerificationRefusal(
         code: "REVOKED", message: "It, or what it hangs on, has ended.")
     static let stale = VerificationRefusal(

@@ -52,6 +52,14 @@ final class EndStream {
         return message
     }
 
+    /// Reads on to what the stream ends with; messages are passed over.
+    func end() throws -> Item {
+        while true {
+            let item = try next()
+            if case .end = item { return item }
+        }
+    }
+
     /// Reads on until this end has been announced; heartbeats and others are passed over.
     func find(_ level: String, _ target: String) throws -> Message {
         let wanted = SHA256.digest([UInt8]("\(level)\u{0}\(target)".utf8)).bytes

@@ -14,7 +14,7 @@ internal import Testing
             socketPath: broker.home.agentSocket, app: "app",
             options: ClientOptions(orchestration: "nightly"))
         let revocations = Revocations(of: client)
-        try await revocations.waitUntilCurrent()
+        try await revocations.waitUntilCurrent(timeout: .seconds(300))
         verifier = Verifier(keys: try await client.keys(), revocations: revocations)
     }
 
@@ -64,7 +64,7 @@ internal import Testing
         let agent = try await client.spawn(task: "t", scope: ["read:data:1"])
         _ = try await client.release(agent)
         let revocations = Revocations(of: client)
-        try await revocations.waitUntilCurrent()
+        try await revocations.waitUntilCurrent(timeout: .seconds(300))
         let late = Verifier(keys: try await client.keys(), revocations: revocations)
         #expect(throws: VerificationRefusal.self) { try late.verify(agent.token) }
     }

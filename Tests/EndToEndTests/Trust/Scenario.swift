@@ -160,7 +160,7 @@ final class Scenario {
 
     private func watch() async throws(MayflyError) {
         let revocations = Revocations(of: anyone)
-        try await revocations.waitUntilCurrent()
+        try await revocations.waitUntilCurrent(timeout: .seconds(300))
         following = Verifier(keys: keys, revocations: revocations)
     }
 

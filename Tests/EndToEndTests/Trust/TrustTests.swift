@@ -57,7 +57,7 @@ internal import Testing
         let stream = try EndStream(try broker.connect())
         _ = try stream.message()
         _ = try stream.client.send(.watchRevocations, WatchRevocationsRequestMessage())
-        #expect(try stream.next() == .end(reason: "WATCHERS_EXHAUSTED"))
+        #expect(try stream.end() == .end(reason: "WATCHERS_EXHAUSTED"))
         let wrong = try EndStream(try broker.connectOperator())
         #expect(try wrong.next() == .end(reason: "WRONG_SOCKET"))
     }
@@ -67,7 +67,7 @@ internal import Testing
         let stream = try EndStream(try broker.connect())
         _ = try stream.message()
         #expect(try broker.stop() == .status(0))
-        #expect(try stream.next() == .end(reason: "SHUTTING_DOWN"))
+        #expect(try stream.end() == .end(reason: "SHUTTING_DOWN"))
     }
 
     /// A watcher that reads nothing must cost what one may, and nobody else anything.

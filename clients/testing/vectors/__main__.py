@@ -1,5 +1,6 @@
-"""Writes frames.json, refusals.json and proofs.json of proto/vectors/. (The broker's own tests write
-chains.json; scenario.json and hostile.json are written by hand.)
+"""Writes frames.json, refusals.json and proofs.json of proto/vectors/.
+
+The broker's own tests write chains.json; scenario.json and hostile.json are written by hand.
 
     python3 clients/testing/vectors            writes the files
     python3 clients/testing/vectors --check    fails where one differs from what would be written

@@ -71,7 +71,7 @@ def proven(name):
 
 
 def requests():
-    """Name, service, method, request message, its fields, and the name of its body if it has one."""
+    """Name, service, method, message, its fields, and the name of its body if it has one."""
     def with_body(name, method, **more):
         _, _, body, _, _, proof = proven(name)
         fields = {"body": in_json(body), "proof": in_json(proof), **more}
@@ -261,14 +261,15 @@ def detail(reason, domain="mayfly", metadata=None, type_url=INFO):
 def refusal_cases():
     """Name, status, and what a client makes of it: gRPC code, reason, metadata."""
     ceiling = "The ceiling does not cover read:mail:*."
+    limit = {"limit": "live_grants_per_app", "x": ""}
     return [
         ("a reason of the table", {
             "code": 7, "message": ceiling, "details": [detail("SCOPE_VIOLATION")]},
          "SCOPE_VIOLATION", {}),
         ("with metadata", {
             "code": 8, "message": "Too many.", "details": [
-                detail("LIVE_GRANTS_EXHAUSTED", metadata={"limit": "live_grants_per_app", "x": ""})]},
-         "LIVE_GRANTS_EXHAUSTED", {"limit": "live_grants_per_app", "x": ""}),
+                detail("LIVE_GRANTS_EXHAUSTED", metadata=limit)]},
+         "LIVE_GRANTS_EXHAUSTED", limit),
         ("a reason that this version has never heard of", {
             "code": 9, "message": "Not now.", "details": [detail("MOON_IN_THE_WAY")]},
          "MOON_IN_THE_WAY", {}),

@@ -1,0 +1,1 @@
+"""The messages of proto/, made by generate.sh; never edited."""
