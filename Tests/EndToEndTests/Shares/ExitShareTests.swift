@@ -22,7 +22,7 @@ struct `Fair shares of who ends what` {
         let scene = try ShareScene()
         let crowd = try SleepingProcess()
         let quiet = try SleepingProcess()
-        for _ in 0..<600 { try spawn(scene.witness, task: "crowd", boundTo: crowd) }
+        for _ in 0..<300 { try spawn(scene.witness, task: "crowd", boundTo: crowd) }
         try spawn(
             try scene.member(as: ShareScene.named), task: "quiet", boundTo: quiet)
         try scene.broker.freeze()
@@ -32,8 +32,8 @@ struct `Fair shares of who ends what` {
         #expect(try Deadline.poll(seconds: 10) { try scene.overseer.status().liveGrants == 0 })
         let ended = try scene.overseer.events(ofType: "grant_ended", limit: 1_000)
         let tasks = ended.sorted { $0.sequence < $1.sequence }.map(\.task)
-        #expect(tasks.count == 601)
+        #expect(tasks.count == 301)
         let place = try #require(tasks.firstIndex(of: "quiet"))
-        #expect(place < 600, "\(place): it came first or in between, and not last")
+        #expect(place < 300, "\(place): it came first or in between, and not last")
     }
 }
