@@ -185,13 +185,17 @@ measure_shares() {
 # Connections that mean well, alone and then beside nine times as many that do not.
 measure_hostile() {
     local hostile
+    local -a as=()
     local good=$((crowd / 10))
     local -a run=(--connections "$good" --rate 1000 --seconds "$seconds")
     say "hostile: $good connections at 1000 pairs/s, alone, then beside $((crowd - good)) hostile ones"
-    fresh_broker "$broker_core" 1 --max-connections $((crowd + 1000)) \
-        --max-connections-per-uid $((crowd + 1000))
+    chmod 755 "$sockets"
+    # Users of nobody's, where there can be others.
+    [ "$EUID" -ne 0 ] || as=(as_user "${users[0]}")
+    fresh_broker "$broker_core" 1 --agent-socket-mode 0666 --max-bound-processes 16 \
+        --max-connections $((crowd * 3 / 2)) --max-connections-per-uid "$crowd"
     put_load "$load_core" hostile-quiet 1 --quiet "${run[@]}"
-    nice -n 19 taskset -c "$load_core" "${load[@]}" hostile --socket "$sockets/run/agent.sock" \
+    "${as[@]}" nice -n 19 taskset -c "$load_core" "${load[@]}" hostile --socket "$sockets/run/agent.sock" \
         --connections $((crowd - good)) --seconds $((seconds + 25)) >"$results/hostile.1.json" &
     hostile=$!
     sleep 8

@@ -125,6 +125,8 @@ package final class Server: Sendable {
             let core = clinux_usable_processor(Int32(number))
             try threads.start("mayfly-react-\(number)") {
                 if pins { clinux_pin_to_core(core) }
+                // Folding the log into the database is done on these cores too, and can wait.
+                clinux_run_promptly()
                 context.serve { try Reactor(context: context, inbox: inbox) }
             }
         }

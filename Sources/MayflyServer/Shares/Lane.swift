@@ -28,7 +28,8 @@ final class TurnTable {
     /// Those with connections that wait, and those with jobs: unordered, few.
     private var waiting: [Lane] = []
     private var signing: [Lane] = []
-    /// What the share served last had then been worked for.
+    /// What the one worked for least, of all that want anything, has been worked for. Never less than
+    /// before.
     private var level: UInt64 = 0
     /// Lanes with members.
     private var inhabited = 0
@@ -85,12 +86,12 @@ final class TurnTable {
     func next() -> (Connection, Lane)? {
         guard let place = leastServed(waiting) else { return nil }
         let lane = waiting[place]
+        raiseLevel()
         guard let connection = lane.connections.popFirst() else {
             preconditionFailure("a lane that waits has a connection")
         }
         if lane.connections.isEmpty { remove(place, from: &waiting) }
         connection.readiness.isQueued = false
-        level = max(level, lane.served)
         return (connection, lane)
     }
 
@@ -117,7 +118,7 @@ final class TurnTable {
     ) -> (done: SigningJob?, lane: Lane)? {
         guard let place = leastServed(signing) else { return nil }
         let lane = signing[place]
-        level = max(level, lane.served)
+        raiseLevel()
         let done = lane.jobs.work(budget: &budget, sign: sign)
         if lane.jobs.isEmpty { remove(place, from: &signing) }
         return (done, lane)
@@ -127,6 +128,15 @@ final class TurnTable {
 
     private func arrive(_ lane: Lane) {
         if lane.connections.isEmpty && lane.jobs.isEmpty { lane.served = max(lane.served, level) }
+    }
+
+    /// Of both kinds of work: who wants only a signature may have had far more than who waits to be
+    /// read, and whoever came then would stand behind all of them.
+    private func raiseLevel() {
+        var least = UInt64.max
+        for lane in waiting { least = min(least, lane.served) }
+        for lane in signing { least = min(least, lane.served) }
+        if least != .max { level = max(level, least) }
     }
 
     private func leastServed(_ lanes: [Lane]) -> Int? {

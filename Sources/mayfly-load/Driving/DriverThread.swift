@@ -48,6 +48,8 @@ final class DriverThread: @unchecked Sendable {
         clinux_name_thread("load-\(number)")
         if let core { _ = clinux_pin_to_core(core) }
         clinux_wake_precisely()
+        // Others may load the same core: what they take must not show as the broker's.
+        clinux_run_promptly()
         driver.run()
     }
 
