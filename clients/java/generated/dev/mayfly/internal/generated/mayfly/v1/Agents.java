@@ -31,7 +31,7 @@ public final class Agents {
     BINDING_NONE(1),
     /**
      * <pre>
-     * later
+     * the grant ends when the process exits
      * </pre>
      *
      * <code>BINDING_PROCESS = 2;</code>
@@ -39,7 +39,7 @@ public final class Agents {
     BINDING_PROCESS(2),
     /**
      * <pre>
-     * later
+     * when this connection closes, or the process that made it exits
      * </pre>
      *
      * <code>BINDING_CONNECTION = 3;</code>
@@ -62,7 +62,7 @@ public final class Agents {
     public static final int BINDING_NONE_VALUE = 1;
     /**
      * <pre>
-     * later
+     * the grant ends when the process exits
      * </pre>
      *
      * <code>BINDING_PROCESS = 2;</code>
@@ -70,7 +70,7 @@ public final class Agents {
     public static final int BINDING_PROCESS_VALUE = 2;
     /**
      * <pre>
-     * later
+     * when this connection closes, or the process that made it exits
      * </pre>
      *
      * <code>BINDING_CONNECTION = 3;</code>
@@ -312,7 +312,8 @@ public final class Agents {
 
     /**
      * <pre>
-     * The process a BINDING_PROCESS hangs on; 0 otherwise.
+     * The process a BINDING_PROCESS hangs on: of a spawn a descendant of the process that made the
+     * connection, of a registration that process itself, or 0 for it. 0 with any other binding.
      * </pre>
      *
      * <code>uint32 pid = 9;</code>
@@ -912,7 +913,8 @@ public final class Agents {
     private int pid_;
     /**
      * <pre>
-     * The process a BINDING_PROCESS hangs on; 0 otherwise.
+     * The process a BINDING_PROCESS hangs on: of a spawn a descendant of the process that made the
+     * connection, of a registration that process itself, or 0 for it. 0 with any other binding.
      * </pre>
      *
      * <code>uint32 pid = 9;</code>
@@ -924,7 +926,8 @@ public final class Agents {
     }
     /**
      * <pre>
-     * The process a BINDING_PROCESS hangs on; 0 otherwise.
+     * The process a BINDING_PROCESS hangs on: of a spawn a descendant of the process that made the
+     * connection, of a registration that process itself, or 0 for it. 0 with any other binding.
      * </pre>
      *
      * <code>uint32 pid = 9;</code>
@@ -936,7 +939,8 @@ public final class Agents {
     }
     /**
      * <pre>
-     * The process a BINDING_PROCESS hangs on; 0 otherwise.
+     * The process a BINDING_PROCESS hangs on: of a spawn a descendant of the process that made the
+     * connection, of a registration that process itself, or 0 for it. 0 with any other binding.
      * </pre>
      *
      * <code>uint32 pid = 9;</code>
@@ -1683,7 +1687,8 @@ public final class Agents {
 
       /**
        * <pre>
-       * The process a BINDING_PROCESS hangs on; 0 otherwise.
+       * The process a BINDING_PROCESS hangs on: of a spawn a descendant of the process that made the
+       * connection, of a registration that process itself, or 0 for it. 0 with any other binding.
        * </pre>
        *
        * <code>uint32 pid = 9;</code>
@@ -1695,7 +1700,8 @@ public final class Agents {
       }
       /**
        * <pre>
-       * The process a BINDING_PROCESS hangs on; 0 otherwise.
+       * The process a BINDING_PROCESS hangs on: of a spawn a descendant of the process that made the
+       * connection, of a registration that process itself, or 0 for it. 0 with any other binding.
        * </pre>
        *
        * <code>uint32 pid = 9;</code>
@@ -1709,7 +1715,8 @@ public final class Agents {
       }
       /**
        * <pre>
-       * The process a BINDING_PROCESS hangs on; 0 otherwise.
+       * The process a BINDING_PROCESS hangs on: of a spawn a descendant of the process that made the
+       * connection, of a registration that process itself, or 0 for it. 0 with any other binding.
        * </pre>
        *
        * <code>uint32 pid = 9;</code>
