@@ -35,6 +35,11 @@ expect "$(status customer-12345 "$token")" 200 "its customer"
 expect "$(status customer-67890 "$token")" 403 "another customer"
 expect "$(status customer-12345 not.a.token)" 401 "no token"
 mayfly release <<<"$token" >/dev/null
+# The end travels to the verifier after it was acknowledged.
+for _ in $(seq 100); do
+    [ "$(status customer-12345 "$token")" = 401 ] && break
+    sleep 0.02
+done
 expect "$(status customer-12345 "$token")" 401 "a released token"
 
 kill "$server"

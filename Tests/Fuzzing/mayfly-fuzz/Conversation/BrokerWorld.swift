@@ -52,7 +52,11 @@ final class BrokerWorld {
             boot: .first(anchor: anchor), grants: 0)
         context = ReactorContext(
             recovered: recovered, secrets: SecretDigester(key: fixture.keyFile.digestKey),
-            feed: try EndFeed(metrics: metrics), metrics: metrics, logger: fixture.logger,
+            feed: try EndFeed(metrics: metrics), metrics: metrics,
+            processes: try ProcessWatch(
+                authority: recovered.authority, clock: clock, logger: fixture.logger,
+                capacity: ProcessWatch.Capacity(processes: 16, perUid: 16)),
+            shares: ShareTable(ShareLimits(), operators: []), logger: fixture.logger,
             patience: Patience(idleSeconds: 300), spinNanoseconds: 0)
         let desk = OperatorDesk(
             events: fixture.events, log: log,
@@ -107,7 +111,7 @@ final class BrokerWorld {
     /// Nothing is owed to anyone who takes it.
     var isQuiet: Bool {
         reactors.allSatisfy { reactor in
-            reactor.backlog.isEmpty && !reactor.pipeline.hasSigning
+            !reactor.turns.hasWaiting && !reactor.turns.hasSigning
                 && !reactor.connections.values.contains { $0.hasWork }
         }
     }
@@ -116,7 +120,8 @@ final class BrokerWorld {
     var unrest: String {
         var words: [String] = []
         for reactor in reactors {
-            words.append("backlog \(reactor.backlog.count), signing \(reactor.pipeline.hasSigning)")
+            words.append(
+                "waiting \(reactor.turns.waitingCount), signing \(reactor.turns.hasSigning)")
             for connection in reactor.connections.values where connection.hasWork {
                 words.append("connection \(connection.tag): \(connection.signing) to sign")
                 words.append("\(connection.replies.heldCount) held")

@@ -42,11 +42,20 @@ final class Peer {
                 pair[1], SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         }
         guard let descriptor = Descriptor(owning: pair[1]) else { throw SystemFailure("a pair") }
-        world.context.countOpened()
+        let now = BrokerClock.monotonicNanoseconds
+        var share: Share?
+        if role == .operator {
+            share = world.context.shares.admitOperator(at: now)
+        } else if case .admitted(let admitted) = world.context.shares.admit(
+            UserID(rawValue: uid), at: now)
+        {
+            share = admitted
+        }
+        guard let share else { throw SystemFailure("a share with no room") }
         world.reactors[role == .operator ? 1 : 0].inbox.deliver(
             Arrival(
                 descriptor: descriptor, role: role, uid: UserID(rawValue: uid),
-                pid: ProcessID(rawValue: 1), refusesDescriptors: true))
+                pid: ProcessID(rawValue: 1), share: share, refusesDescriptors: true))
     }
 
     deinit { close(socket) }

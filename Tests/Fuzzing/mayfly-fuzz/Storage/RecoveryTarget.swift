@@ -147,8 +147,7 @@ extension Recovery {
         let spec = AgentSpec(
             orchestration: RowSamples.name("orch-1"), task: RowSamples.name(task),
             scope: [RowSamples.scope("read:data:one")], audience: .empty,
-            publicKey: RowSamples.bytes32(key), lifetimeSeconds: 3_000, totalLifetimeSeconds: 0,
-            binding: .none)
+            publicKey: RowSamples.bytes32(key), lifetimeSeconds: 3_000, totalLifetimeSeconds: 0)
         guard
             case .spawned(let issued) = decide(.spawn([spec], proof: .agent), from: caller(of: app))
         else { return nil }
@@ -168,7 +167,7 @@ extension Recovery {
             appEpoch: app.epoch, key: taker.key, publicKey: RowSamples.bytes32(4),
             scope: grant.scope, audience: .empty, issuedAt: now,
             expiresAt: now.advanced(bySeconds: 1_000), notAfter: now.advanced(bySeconds: 1_000),
-            proof: .agent, binding: .none, unsignedDigest: RowSamples.bytes32(9),
+            proof: .agent, unsignedDigest: RowSamples.bytes32(9),
             position: LogPosition(rawValue: 5))
         grant.delegation = Delegation(
             parent: giver.grant, holder: taker.grant, root: giver.grant, subject: giver.agent,

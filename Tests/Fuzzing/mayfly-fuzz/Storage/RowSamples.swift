@@ -29,7 +29,7 @@ enum RowSamples {
             scope: TextList([scope("read:data:one"), scope("a:b:*")]),
             audience: TextList(words: [[UInt8]("https://api.example".utf8)]), issuedAt: time,
             expiresAt: time.advanced(bySeconds: 120), notAfter: time.advanced(bySeconds: 3_600),
-            proof: .agent, binding: .none, unsignedDigest: bytes32(9),
+            proof: .agent, unsignedDigest: bytes32(9),
             position: LogPosition(rawValue: 3))
     }
 
