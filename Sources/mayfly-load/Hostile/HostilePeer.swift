@@ -19,6 +19,9 @@ struct HostilePeer: ~Copyable {
     let kind: Kind
     private let socket: BrokerSocket
     private var sent = 0
+    /// Of the deaf: what the socket did not take of a frame, and the number of the next.
+    private var rest: [UInt8] = []
+    private var stream: UInt32 = 1
 
     init(_ kind: Kind, path: String) throws(LoadFailure) {
         self.kind = kind
@@ -42,14 +45,7 @@ struct HostilePeer: ~Copyable {
             defer { sent += 1 }
             return send([request[sent % request.count]])
         case .deaf:
-            for _ in 0..<(Self.deafBytesAStep / request.count) {
-                guard let count = request.withUnsafeBytes({ socket.send($0) }) else {
-                    return false
-                }
-                // A frame cut short would end the conversation before it is full.
-                if count < request.count { break }
-            }
-            return true
+            return pour(request)
         case .huge:
             defer { sent = 1 }
             return sent > 0 || send([0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 1, 1, 0])
@@ -59,6 +55,22 @@ struct HostilePeer: ~Copyable {
             return clinux_send_descriptor(socket.rawValue, request[sent % request.count], passed)
                 == 1 || send([request[sent % request.count]])
         }
+    }
+
+    /// Asks as long as the socket takes it, in frames that are all good: each on a stream of its own,
+    /// and none cut short.
+    private mutating func pour(_ request: [UInt8]) -> Bool {
+        for _ in 0..<(Self.deafBytesAStep / request.count) {
+            if rest.isEmpty {
+                rest = request
+                withUnsafeBytes(of: stream.bigEndian) { rest.replaceSubrange(4..<8, with: $0) }
+                stream += 2
+            }
+            guard let count = rest.withUnsafeBytes({ socket.send($0) }) else { return false }
+            rest.removeFirst(count)
+            if !rest.isEmpty { return true }
+        }
+        return true
     }
 
     /// The deaf do not look: they would have to read.

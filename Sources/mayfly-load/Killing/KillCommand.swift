@@ -92,16 +92,13 @@ struct KillCommand: ParsableCommand {
     }
 
     private func write(_ result: Result) {
-        let times = result.microseconds.sorted()
-        func quantile(_ part: Double) -> Double? {
-            times.isEmpty ? nil : times[min(times.count - 1, Int(Double(times.count) * part))]
-        }
+        let times = Quantiles(result.microseconds)
         var text = JSONText()
         text.add("processes", processes)
         text.add("kills", kills)
-        text.add("refused_p50_microseconds", quantile(0.5))
-        text.add("refused_p99_microseconds", quantile(0.99))
-        text.add("refused_max_microseconds", times.last)
+        text.add("refused_p50_microseconds", times.at(0.5))
+        text.add("refused_p99_microseconds", times.at(0.99))
+        text.add("refused_max_microseconds", times.longest)
         text.add("valid_before_last_kill", result.validBefore)
         text.add("all_killed_seconds", result.allKilledSeconds)
         text.add("all_refused_seconds", result.allRefusedSeconds)
@@ -111,9 +108,9 @@ struct KillCommand: ParsableCommand {
         }
         var table = TextTable(["\(processes) bound processes, \(kills) killed one by one", ""])
         for (name, value) in [
-            ("kill to the first refusal, p50", milliseconds(quantile(0.5))),
-            ("kill to the first refusal, p99", milliseconds(quantile(0.99))),
-            ("kill to the first refusal, longest", milliseconds(times.last)),
+            ("kill to the first refusal, p50", milliseconds(times.at(0.5))),
+            ("kill to the first refusal, p99", milliseconds(times.at(0.99))),
+            ("kill to the first refusal, longest", milliseconds(times.longest)),
             ("tokens of the others, valid", "\(result.validBefore)"),
             ("the others killed at once, in", "\(Decimal3(result.allKilledSeconds).text) s"),
             ("and all refused after", "\(Decimal3(result.allRefusedSeconds).text) s"),

@@ -148,10 +148,7 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func write(_ result: Result) {
-        let times = result.refusedMicroseconds.sorted()
-        func quantile(_ part: Double) -> Double? {
-            times.isEmpty ? nil : times[min(times.count - 1, Int(Double(times.count) * part))]
-        }
+        let times = Quantiles(result.refusedMicroseconds)
         let ratio = result.firstNanoseconds / result.floorNanoseconds
         var text = JSONText()
         text.add("tokens", tokens)
@@ -161,9 +158,9 @@ struct VerifyCommand: AsyncParsableCommand {
         text.add("repeat_microseconds", result.repeatNanoseconds / 1e3)
         text.add("verifiers", verifiers)
         text.add("revocations", revocations)
-        text.add("refused_p50_microseconds", quantile(0.5))
-        text.add("refused_p99_microseconds", quantile(0.99))
-        text.add("refused_max_microseconds", times.last)
+        text.add("refused_p50_microseconds", times.at(0.5))
+        text.add("refused_p99_microseconds", times.at(0.99))
+        text.add("refused_max_microseconds", times.longest)
         guard !json else { return writeLine(text.text, to: STDOUT_FILENO) }
         var table = TextTable(["\(tokens) tokens, \(verifiers) verifiers", ""])
         for (name, value) in [
@@ -175,11 +172,11 @@ struct VerifyCommand: AsyncParsableCommand {
             ("a token seen before", "\(Decimal3(result.repeatNanoseconds / 1e3).text) us"),
             (
                 "revoked to refused by a verifier, p50",
-                "\(Decimal3((quantile(0.5) ?? 0) / 1e3).text) ms"
+                "\(Decimal3((times.at(0.5) ?? 0) / 1e3).text) ms"
             ),
             (
                 "revoked to refused by a verifier, p99",
-                "\(Decimal3((quantile(0.99) ?? 0) / 1e3).text) ms"
+                "\(Decimal3((times.at(0.99) ?? 0) / 1e3).text) ms"
             ),
         ] {
             table.add([name, value])
